@@ -1,0 +1,131 @@
+"""The list: its rows, its filter, its order, and the names nearest to a mistyped one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.strategies import NOW
+from tui.domain.jobs import SORTS, Filter, JobSummary, in_order, nearest_names
+
+
+def job(name: str, status: str = "InProgress", secondary: str = "Training", age: int = 1, **rest: Any) -> JobSummary:
+    return JobSummary.from_api(
+        {
+            "TrainingJobName": name,
+            "TrainingJobStatus": status,
+            "SecondaryStatus": secondary,
+            "CreationTime": NOW - timedelta(hours=age),
+            **rest,
+        }
+    )
+
+
+BERT = job(
+    "bert-large-0412",
+    age=3,
+    ResourceConfig={"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 8},
+    EnableManagedSpotTraining=True,
+)
+VIT = job(
+    "vit-ft-881",
+    "Failed",
+    "Failed",
+    age=2,
+    ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1},
+    LastModifiedTime=NOW - timedelta(hours=1, minutes=57),
+)
+XGB = job(
+    "XGB-churn",
+    "Completed",
+    "Completed",
+    age=1,
+    TuningJobArn="arn:aws:sagemaker:us-east-1:111122223333:hyper-parameter-tuning-job/sweep-7",
+    TrainingEndTime=NOW - timedelta(minutes=48),
+)
+JOBS = [BERT, VIT, XGB]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", JOBS),
+        ("bert", [BERT]),
+        ("BERT large", [BERT]),
+        ("xgb", [XGB]),
+        ("failed", [VIT]),
+        ("!failed", [BERT, XGB]),
+        ("! bert", [BERT]),
+        ("p4d", [BERT]),
+        ("spot", [BERT]),
+        ("sweep-7", [XGB]),
+        ("^vit", [VIT]),
+        ("bert|vit", [BERT, VIT]),
+        ("bert vit", []),
+    ],
+)
+def test_a_filter(text: str, expected: list[JobSummary]) -> None:
+    wanted = Filter.parse(text)
+    assert [job for job in JOBS if wanted.matches(job)] == expected
+    assert bool(wanted) is bool(text)
+
+
+def test_only_problems() -> None:
+    wanted = Filter.parse("", problems_only=True)
+    assert wanted
+    assert [job for job in JOBS if wanted.matches(job)] == [VIT]
+
+
+def test_a_filter_that_is_no_expression_says_which_word() -> None:
+    with pytest.raises(ValueError, match=r"^\[a: unterminated"):
+        Filter.parse("bert [a")
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("created", [XGB, VIT, BERT]),
+        ("name", [BERT, VIT, XGB]),
+        ("phase", [XGB, VIT, BERT]),
+        ("elapsed", [BERT, XGB, VIT]),
+        ("instances", [BERT, VIT, XGB]),
+    ],
+)
+def test_the_order(column: str, expected: list[JobSummary]) -> None:
+    assert in_order(JOBS, column, False, NOW) == expected
+    assert in_order(JOBS, column, True, NOW) == expected[::-1]
+
+
+@pytest.mark.parametrize("column", SORTS)
+@pytest.mark.parametrize("reverse", [False, True])
+def test_ties_keep_the_newest_first(column: str, reverse: bool) -> None:
+    twins = [job("a", age=age, TrainingStartTime=NOW - timedelta(minutes=9)) for age in (3, 1, 2)]
+    ordered = in_order(twins, column, reverse, NOW)
+    newest = sorted(twins, key=lambda twin: twin.times.created or NOW, reverse=True)
+    assert ordered == (newest[::-1] if column == "created" and reverse else newest)
+
+
+def test_a_row_tells_what_its_source_told() -> None:
+    listed = JobSummary.from_api({"TrainingJobName": "x", "TrainingJobStatus": "InProgress"})
+    assert (listed.instances, listed.spot, listed.elapsed_seconds(NOW)) == (None, None, None)
+    assert VIT.elapsed_seconds(NOW) == 180
+    assert XGB.tuning_job == "sweep-7"
+    assert (VIT.problem, BERT.problem) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bert", ["bert-large-0412"]),
+        ("bert-lrage-0412", ["bert-large-0412"]),
+        ("CHURN", ["XGB-churn"]),
+        ("zzz", []),
+        ("", []),
+    ],
+)
+def test_nearest_names(name: str, expected: list[str]) -> None:
+    assert nearest_names(name, [job.name for job in JOBS]) == expected
+
+
+def test_nearest_names_are_few() -> None:
+    assert nearest_names("job", [f"job-{number}" for number in range(9)]) == ["job-0", "job-1", "job-2"]

@@ -1,0 +1,3 @@
+"""sagetop: top for SageMaker training."""
+
+__version__ = "0.1.0"

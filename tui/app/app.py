@@ -1,0 +1,50 @@
+"""The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+import tui
+from tui.app.screens.watch import WatchScreen
+from tui.app.services import OpenServices, Options
+from tui.app.terminal import end_on_signals
+from tui.app.theme import DARK
+
+_PACKAGED: Final = Path(tui.__file__).with_name("styles")
+_SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
+STYLES: Final = _PACKAGED if _PACKAGED.is_dir() else _SOURCE
+"""The style sheets: beside the package in a wheel, beside `tui/` in a checkout."""
+
+
+class SagetopApp(App[None], inherit_bindings=False):
+    """top for SageMaker training."""
+
+    TITLE = "sagetop"
+    CSS_PATH: ClassVar = [STYLES / name for name in ("app.tcss", "lines.tcss", "screens.tcss")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
+    ENABLE_COMMAND_PALETTE = True
+    ESCAPE_TO_MINIMIZE = False
+    COMMAND_PALETTE_BINDING = "f24"
+    """No key: the command table has its own."""
+
+    def __init__(self, open_services: OpenServices, options: Options) -> None:
+        super().__init__()
+        self._watch = WatchScreen(open_services, options)
+        self.register_theme(DARK)
+        self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        """Show the screen."""
+        end_on_signals(self)
+        self.push_screen(self._watch)
+
+    async def on_unmount(self) -> None:
+        """Close what was opened."""
+        if self._watch.services:
+            await self._watch.services.close()
+
+    def action_interrupt(self) -> None:
+        """Quit at once, whatever is open."""
+        self.exit(return_code=130)

@@ -1,0 +1,163 @@
+"""The command table: what feeds bindings, footer, help and palette, so that they cannot disagree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from textual.binding import Binding
+
+
+class Group(StrEnum):
+    """A heading of the help screen."""
+
+    MOVE = "Move"
+    JOBS = "Jobs"
+    JOB = "One job"
+    TEXT = "Config, Data, Everything"
+    SCREEN = "Screen"
+
+
+class Where(StrEnum):
+    """Where a command is worth a place in the footer."""
+
+    NOWHERE = "nowhere"
+    LIST = "list"
+    PANE = "pane"
+    OPENED = "opened"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that a key does."""
+
+    id: str
+    """Stable name, for bindings; the action of the screen is `action_<id>`, its arguments in parentheses."""
+    keys: tuple[str, ...]
+    """Textual's names of the keys; the first one is shown."""
+    label: str
+    """A word for the footer."""
+    help: str
+    """A sentence for help and palette."""
+    group: Group
+    where: Where = Where.NOWHERE
+    action: str = ""
+    priority: bool = False
+
+    @property
+    def key(self) -> str:
+        """The first key as people write it."""
+        return display(self.keys[0])
+
+
+_NAMES: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "exclamation_mark": "!",
+    "colon": ":",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+
+
+def display(key: str) -> str:
+    """Return a key as people write it: `ctrl-d`, `?`, `↓`."""
+    return _NAMES.get(key, key.replace("+", "-"))
+
+
+_C = Command
+_PANES: Final = ("Jobs", "Timeline", "Resources", "Rules", "Metrics", "Logs", "Config", "Data", "Everything")
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    _C("down", ("j", "down"), "down", "Next row", Group.MOVE),
+    _C("up", ("k", "up"), "up", "Previous row", Group.MOVE),
+    _C("top", ("g", "home"), "top", "First row", Group.MOVE),
+    _C("bottom", ("G", "end"), "bottom", "Last row", Group.MOVE),
+    _C("half_down", ("ctrl+d",), "half down", "Half a page down", Group.MOVE),
+    _C("half_up", ("ctrl+u",), "half up", "Half a page up", Group.MOVE),
+    _C("page_down", ("ctrl+f", "pagedown"), "page down", "A page down", Group.MOVE),
+    _C("page_up", ("pageup", "ctrl+b"), "page up", "A page up", Group.MOVE),
+    _C("next_pane", ("tab",), "next pane", "Next pane", Group.MOVE),
+    _C("previous_pane", ("shift+tab",), "previous pane", "Previous pane", Group.MOVE),
+    _C("right", ("right",), "right", "Next pane; in Everything unfold", Group.MOVE),
+    _C("left", ("left",), "left", "Previous pane; in Everything fold", Group.MOVE),
+    *(
+        _C(f"pane_{n}", (str(n),), name, f"Pane {n}: {name}", Group.MOVE, action=f"pane({n})")
+        for n, name in enumerate(_PANES, 1)
+    ),
+    _C("open", ("enter",), "open", "Open the job full screen; in Everything fold or unfold", Group.JOBS, Where.LIST),
+    _C("filter", ("slash",), "filter", "Filter the jobs; in other panes search", Group.JOBS, Where.ALWAYS),
+    _C("clear", ("ctrl+l",), "clear", "Clear filter, marks and search", Group.JOBS),
+    _C(
+        "problems",
+        ("F",),
+        "problems",
+        "Only jobs that failed, ran out of time or were interrupted",
+        Group.JOBS,
+        Where.LIST,
+    ),
+    _C("sort_right", ("greater_than_sign",), "sort", "Sort by the column to the right", Group.JOBS),
+    _C("sort_left", ("less_than_sign",), "sort", "Sort by the column to the left", Group.JOBS),
+    _C("reverse", ("s",), "reverse", "Reverse the order", Group.JOBS),
+    _C("mark", ("space",), "mark", "Mark the job and go on to the next; y copies the marked names", Group.JOBS),
+    _C("previous_job", ("left_square_bracket",), "previous", "The job above", Group.JOB, Where.OPENED),
+    _C("next_job", ("right_square_bracket",), "next job", "The job below", Group.JOB, Where.OPENED),
+    _C("zoom", ("z",), "zoom", "The pane alone, with all its members; again for all panes", Group.JOB, Where.ALWAYS),
+    _C("logs", ("l",), "logs", "Logs", Group.JOB, Where.ALWAYS),
+    _C("metrics", ("m",), "metrics", "Metrics", Group.JOB, Where.ALWAYS),
+    _C("describe", ("d",), "everything", "Everything DescribeTrainingJob says", Group.JOB, Where.ALWAYS),
+    _C("copy", ("y", "c"), "copy", "Copy a name, ARN, value, path or command", Group.JOB, Where.ALWAYS),
+    _C("browse", ("b",), "browser", "The job's page in the AWS console", Group.JOB),
+    _C("next_match", ("n",), "next match", "Next match of the search", Group.TEXT, Where.OPENED),
+    _C("previous_match", ("N",), "previous match", "Previous match", Group.TEXT),
+    _C("json", ("J",), "JSON", "Everything as JSON, and back", Group.TEXT, Where.OPENED),
+    _C("reveal", ("x",), "reveal", "Show values that look secret, and mask them again", Group.TEXT, Where.OPENED),
+    _C("refresh", ("r", "ctrl+r"), "refresh", "Ask the service now", Group.SCREEN),
+    _C("pause", ("p",), "pause", "Stop asking the service, and go on", Group.SCREEN),
+    _C("faster", ("plus", "equals_sign"), "faster", "Ask more often", Group.SCREEN),
+    _C("slower", ("minus",), "slower", "Ask less often", Group.SCREEN),
+    _C("identity", ("i",), "identity", "Account, role, region, endpoint", Group.SCREEN),
+    _C("failures", ("exclamation_mark",), "failures", "What went wrong with calls lately", Group.SCREEN),
+    _C("mouse", ("M",), "mouse", "Give the mouse to the terminal for selecting text, and take it back", Group.SCREEN),
+    _C("palette", ("colon", "ctrl+p"), "command", "Find a command by name", Group.SCREEN, Where.ALWAYS),
+    _C("help", ("question_mark", "f1"), "help", "All keys", Group.SCREEN, Where.ALWAYS),
+    _C("back", ("escape",), "back", "Close one layer: prompt, search, zoom, opened job", Group.SCREEN, Where.OPENED),
+    _C("quit", ("q",), "quit", "Back from an opened job; from the list, quit", Group.SCREEN, Where.ALWAYS),
+    _C("quit_now", ("ctrl+c",), "quit now", "Quit at once", Group.SCREEN, priority=True),
+)
+"""Every command, in the order of the help screen. Nothing here changes anything at the service."""
+
+
+def bindings() -> list[Binding]:
+    """Return the table as Textual's bindings."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            command.action or command.id,
+            command.label,
+            show=False,
+            priority=command.priority,
+            id=command.id,
+        )
+        for command in COMMANDS
+    ]
+
+
+def footer(where: Where) -> list[Command]:
+    """Return the commands worth a hint at a place, most wanted first."""
+    order = ("help", "filter", "open", "back", "zoom", "logs", "metrics", "describe", "copy", "problems", "next_job")
+    found = [command for command in COMMANDS if command.where in (where, Where.ALWAYS)]
+    rank = {name: place for place, name in enumerate(order)}
+    return sorted(found, key=lambda command: rank.get(command.id, len(order)))

@@ -1,0 +1,113 @@
+"""The stuff that panes are made of: rows of styled spans. Pure data, compared by value, tested without an app."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+from tui.domain.text import one_line
+
+STYLES: Final = (
+    "value",
+    "label",
+    "dim",
+    "head",
+    "strong",
+    "accent",
+    "running",
+    "waiting",
+    "good",
+    "warning",
+    "bad",
+    "neutral",
+    "changed",
+    "match",
+    "key",
+    "brand",
+)
+"""Every style a span may have; `styles/lines.tcss` gives each a look."""
+
+
+class Span(NamedTuple):
+    """A piece of one line."""
+
+    text: str
+    style: str = "value"
+
+
+class Row(NamedTuple):
+    """One line of a pane."""
+
+    spans: tuple[Span, ...]
+    key: str = ""
+    """Whom the line is about; the cursor stays on a key. Empty for lines that the cursor passes over."""
+    source: str = ""
+    """Path of what it shows in the response."""
+
+    @property
+    def plain(self) -> str:
+        """The text of the line."""
+        return "".join(span.text for span in self.spans)
+
+
+def row(*spans: Span | tuple[str, str] | str, key: str = "", source: str = "") -> Row:
+    """Make a row of spans, pairs or plain values."""
+    made = (Span(span) if isinstance(span, str) else Span(*span) for span in spans)
+    return Row(tuple(span for span in made if span.text), key, source)
+
+
+BLANK: Final = Row(())
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Return one line of exactly `width` cells: padded, or cut at the end with `…`."""
+    if width <= 0:
+        return ""
+    line = one_line(text)
+    cells = cell_len(line)
+    if cells > width:
+        return set_cell_size(line, width - 1) + "…"
+    return " " * (width - cells) + line if right else line + " " * (width - cells)
+
+
+def fit_middle(text: str, width: int) -> str:
+    """Return one line of exactly `width` cells, cut in the middle: the ends of a name tell jobs apart."""
+    line = one_line(text)
+    if cell_len(line) <= width or width < 5:
+        return fit(line, width)
+    tail = (width - 1) // 2
+    head = width - 1 - tail
+    return fit(set_cell_size(line, head) + "…" + line[-tail:], width)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells: broken at blanks, a longer word anywhere."""
+    width = max(1, width)
+    lines: list[str] = []
+    for paragraph in text.expandtabs(4).splitlines():
+        lines.extend(_wrapped(paragraph, width))
+    return lines
+
+
+def _wrapped(paragraph: str, width: int) -> Iterator[str]:
+    line = ""
+    for word in paragraph.split(" "):
+        candidate = f"{line} {word}" if line else word
+        if cell_len(candidate) <= width:
+            line = candidate
+            continue
+        if line:
+            yield line
+        *whole, line = chop_cells(word, width) or [""]
+        yield from whole
+    yield line
+
+
+def cells(rows: Iterable[Row]) -> int:
+    """Return the width of the widest row, in cells."""
+    return max((cell_len(entry.plain) for entry in rows), default=0)
+
+
+def fields(label: str, value: Iterable[Span], *, width: int, source: str = "") -> Row:
+    """Return a `label  value` row, the label dim and `width` cells wide; without a label it goes on the row above."""
+    return Row((Span(fit(label, width), "label"), Span(" "), *value), f"{label} {source}" if label else "", source)

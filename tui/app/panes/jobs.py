@@ -1,0 +1,248 @@
+"""1 Jobs: the list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.reactive import var
+
+from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
+from tui.app.model import Order
+from tui.app.widgets.lines import Lines
+from tui.domain import resources
+from tui.domain.failure import Failure
+from tui.domain.jobs import JobSummary
+from tui.domain.status import look
+from tui.domain.text import one_line
+from tui.domain.units import coarse
+
+_PHASE_CELLS: Final = 13
+_ELAPSED_CELLS: Final = 6
+_ON_CELLS: Final = 16
+_NOTE_CELLS: Final = 14
+_NAME_CELLS: Final = 20
+"""Below this the columns on the right give way."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobsView:
+    """The list as it is to be shown."""
+
+    jobs: Sequence[JobSummary] = ()
+    """Filtered and in order."""
+    known: int = 0
+    """Before the filter."""
+    total: int | None = None
+    """What the account has."""
+    loading: bool = True
+    order: Order = field(default_factory=Order)
+    filter: str = ""
+    problems_only: bool = False
+    marks: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    failure: Failure | None = None
+    fallback: Failure | None = None
+    now: datetime | None = None
+    stale: bool = False
+    """Whether what is shown could not be refreshed."""
+    ascii: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns there is room for, and their cells."""
+
+    name: int
+    on: int
+    spot: int
+    note: int
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """Return the columns for a width: the name grows, columns on the right go when it would be cut."""
+        left = width - 2 - 1 - _PHASE_CELLS - 1 - _ELAPSED_CELLS
+        on = _ON_CELLS if left - _ON_CELLS - 1 >= _NAME_CELLS else 0
+        left -= on + 1 if on else 0
+        spot = 4 if left - 5 >= _NAME_CELLS else 0
+        left -= spot + 1 if spot else 0
+        note = min(_NOTE_CELLS + max(0, left - 44 - _NOTE_CELLS), 40) if left - _NOTE_CELLS - 1 >= 32 else 0
+        left -= note + 1 if note else 0
+        return cls(max(4, left), on, spot, note)
+
+
+def head_row(view: JobsView, width: int) -> Row:
+    """Return the names of the columns, the sorted one marked."""
+    columns = Columns.of(width)
+    arrow = ("^" if view.order.reverse else "v") if view.ascii else ("▴" if view.order.reverse else "▾")
+
+    def title(text: str, column: str, cells: int, *, right: bool = False) -> Span:
+        sorted_by = view.order.column == column
+        words = f"{text}{arrow}" if sorted_by else text
+        return Span(fit(words, cells, right=right), "accent" if sorted_by else "label")
+
+    if view.order.column == "created":
+        name = title("NAME, OLDEST FIRST" if view.order.reverse else "NAME, NEWEST FIRST", "", columns.name)
+        name = name._replace(style="accent")
+    else:
+        name = title("NAME", "name", columns.name)
+    spans = [
+        Span("  "),
+        name,
+        Span(" "),
+        title("PHASE", "phase", _PHASE_CELLS),
+        Span(" "),
+        title("FOR", "elapsed", _ELAPSED_CELLS, right=True),
+    ]
+    if columns.on:
+        spans += [Span(" "), title("ON", "instances", columns.on)]
+    if columns.spot:
+        spans += [Span(" "), Span(fit("SPOT", columns.spot), "label")]
+    if columns.note:
+        spans += [Span(" "), Span(fit("NOTE", columns.note), "label")]
+    return Row(tuple(spans))
+
+
+def job_rows(view: JobsView, width: int) -> list[Row]:
+    """Return a row a job; without any, why there is none and what to do."""
+    if not view.jobs:
+        return _empty(view, width)
+    columns = Columns.of(width)
+    return [_job(job, view, columns) for job in view.jobs]
+
+
+def _job(job: JobSummary, view: JobsView, columns: Columns) -> Row:
+    found = look(job.phase)
+    glyph = found.ascii if view.ascii else found.glyph
+    tone = "dim" if view.stale else found.tone.value
+    running = not view.stale and found.tone.value in ("running", "waiting")
+    marked = job.name in view.marks
+    assert view.now
+    spans = [
+        Span(("> " if view.ascii else "▸ ") if marked else f"{glyph} ", "accent" if marked else tone),
+        Span(fit_middle(job.name, columns.name), "dim" if view.stale else ("strong" if running else "value")),
+        Span(" "),
+        Span(fit(job.phase or "unknown", _PHASE_CELLS), "changed" if job.name in view.changed else tone),
+        Span(" "),
+        Span(
+            fit(coarse(job.elapsed_seconds(view.now)), _ELAPSED_CELLS, right=True), "dim" if view.stale else "value"
+        ),
+    ]
+    if columns.on:
+        spans += [Span(" "), Span(fit(_on(job), columns.on), "dim")]
+    if columns.spot:
+        spans += [Span(" "), Span(fit("spot" if job.spot else "", columns.spot), "dim")]
+    if columns.note:
+        text, style = _note(job)
+        spans += [Span(" "), Span(fit(text, columns.note), "dim" if view.stale else style)]
+    return Row(tuple(spans), job.name)
+
+
+def _on(job: JobSummary) -> str:
+    if job.instances is None:
+        return ""
+    return resources.short(job.instances) or "serverless"
+
+
+def _note(job: JobSummary) -> tuple[str, str]:
+    if job.failure_reason:
+        return one_line(job.failure_reason.removeprefix("AlgorithmError: ")), "bad"
+    if job.secondary_status == "MaxRuntimeExceeded":
+        return "max runtime", "warning"
+    if job.secondary_status == "MaxWaitTimeExceeded":
+        return "max wait time", "warning"
+    return (f"tuning {job.tuning_job}", "dim") if job.tuning_job else ("", "value")
+
+
+def _empty(view: JobsView, width: int) -> list[Row]:
+    if view.failure and not view.known:
+        lines = wrap(f"{view.failure.kind.capitalize()}.", width)
+        found = [row((line, "warning")) for line in lines]
+        found += [row((line, "dim")) for line in wrap(view.failure.message, width)]
+        if view.failure.hint:
+            found += [row(), *(row((line, "strong")) for line in wrap(f"→ {view.failure.hint}", width))]
+        found += [row(), *(row((line, "dim")) for line in wrap("This screen goes on by itself once it can.", width))]
+        return found
+    if view.known:
+        words = "No job passes the filter. esc or ctrl-l shows all."
+        return [row((line, "dim")) for line in wrap(words, width)]
+    if view.loading:
+        return [row(("Asking for the jobs of this account…", "dim"))]
+    words = "This account has no training jobs in this region. Jobs appear here as soon as they are created."
+    return [row((line, "dim")) for line in wrap(words, width)]
+
+
+def title_of(view: JobsView) -> str:
+    """Return what the pane's title says: how many are shown of how many, and the filter."""
+    whole = view.known if view.total is None else max(view.total, view.known)
+    parts = [f"{len(view.jobs):,} of {whole:,}" if len(view.jobs) != whole else f"{whole:,}"]
+    parts += [f"/{view.filter}"] if view.filter else []
+    parts += ["problems only"] if view.problems_only else []
+    if not view.filter and not view.problems_only:
+        running = sum(look(job.phase).tone.value in ("running", "waiting") for job in view.jobs)
+        failed = sum(job.status == "Failed" for job in view.jobs)
+        parts += [f"{running} running"] if running else []
+        parts += [f"{failed} failed"] if failed else []
+    parts += [f"{len(view.marks)} marked"] if view.marks else []
+    parts += ["by ListTrainingJobs: no sagemaker:Search"] if view.fallback else []
+    return " · ".join(parts)
+
+
+class JobList(Lines):
+    """The rows of the list."""
+
+
+class JobsPane(Vertical):
+    """The list under the names of its columns."""
+
+    NUMBER: ClassVar[int] = 1
+    NAME: ClassVar[str] = "Jobs"
+
+    view: var[JobsView] = var(JobsView(), init=False)
+
+    body = query_one(JobList)
+    head = query_one("#jobs-head", Lines)
+
+    def __init__(self) -> None:
+        super().__init__(id="jobs")
+        self._title = ""
+
+    def compose(self) -> ComposeResult:
+        """Compose the head and the rows."""
+        head = Lines(id="jobs-head", cursor=False)
+        head.can_focus = False
+        yield head
+        yield JobList(id="jobs-list")
+
+    def watch_view(self) -> None:
+        """Show the new view."""
+        self.refresh_rows()
+
+    def refresh_rows(self) -> None:
+        """Show the view as it is now, if anybody sees it."""
+        if not self.is_mounted or not self.display:
+            return
+        width = self.body.scrollable_content_region.width
+        if width <= 0:
+            return
+        self.head.show([head_row(self.view, width)])
+        self.body.show(job_rows(self.view, width))
+        title = title_of(self.view)
+        if title != self._title:
+            self._title = title
+            self.border_title = Content.assemble(
+                (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {title}", "$text-muted")
+            )
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Fit the rows to the new width."""
+        self.refresh_rows()
+
+    def on_show(self, _: events.Show) -> None:
+        """Show what was missed while nobody saw it."""
+        self.refresh_rows()

@@ -1,0 +1,123 @@
+"""Overview: the first thing to know about the focused job, failure reason first."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from tui.app.lines import Row, Span, fit_middle, row, wrap
+from tui.app.view import JobView
+from tui.app.widgets.pane import Pane
+from tui.domain.job import elapsed_seconds
+from tui.domain.metrics import progress
+from tui.domain.status import look
+from tui.domain.timeline import phase_seconds
+from tui.domain.units import coarse, duration, percent
+
+_REASON_LINES = 4
+"""A failure reason has up to 1,024 characters; beside other panes it gets this many lines."""
+_BAR_CELLS = 20
+
+
+def overview_rows(view: JobView, width: int, whole_reason: bool = False) -> list[Row]:
+    """Return the failure reason, the status line, and progress where the service tells it."""
+    if not view.name:
+        return [row(("Move the cursor to a job to see it here.", "dim"))]
+    found: list[Row] = []
+    if view.failure:
+        found += _trouble(view, width)
+    reason = view.snapshot.failure_reason if view.snapshot else (view.summary.failure_reason if view.summary else "")
+    if reason:
+        found += _reason(reason, view, width, whole_reason)
+    found.append(_status(view, width))
+    if view.snapshot:
+        found += _now(view, width)
+    return found
+
+
+def _trouble(view: JobView, width: int) -> list[Row]:
+    assert view.failure
+    old = f", shown as of {coarse(view.age_seconds)} ago" if view.snapshot and view.age_seconds is not None else ""
+    text = f"{view.failure.operation}: {view.failure.kind}{old}. {view.failure.message}"
+    lines = wrap(text, width)[:2]
+    if view.failure.hint:
+        lines += wrap(f"→ {view.failure.hint}", width)[:1]
+    return [row((line, "warning")) for line in lines]
+
+
+def _reason(reason: str, view: JobView, width: int, whole: bool) -> list[Row]:
+    lines = wrap(reason, width)
+    if not whole and len(lines) > _REASON_LINES:
+        more = len(lines) - _REASON_LINES + 1
+        lines = [*lines[: _REASON_LINES - 1], f"… {more} more lines: enter opens, y copies"]
+    return [row((line, view.style("FailureReason", "bad")), key=f"reason{index}") for index, line in enumerate(lines)]
+
+
+def _status(view: JobView, width: int) -> Row:
+    source = view.snapshot or view.summary
+    if source is None:
+        return row((fit_middle(view.name, width).rstrip(), "strong"))
+    tone = look(source.phase).tone.value
+    words = source.phase if source.phase == source.status else f"{source.phase} · {source.status}"
+    name = fit_middle(view.name, max(12, width - len(words) - 5)).rstrip()
+    return row(
+        (view.glyph(source.phase) + " ", tone),
+        (name, "strong"),
+        "  ",
+        (words, view.style("SecondaryStatus", tone)),
+    )
+
+
+def _now(view: JobView, width: int) -> list[Row]:
+    assert view.snapshot
+    label, seconds = elapsed_seconds(view.snapshot.times, view.snapshot.terminal, view.now)
+    in_phase = phase_seconds(view.snapshot, view.now)
+    spans: list[Span] = []
+    if in_phase is not None:
+        spans += [Span(duration(in_phase), "strong"), Span(f" in {view.snapshot.phase}  ", "label")]
+    if seconds is not None:
+        words = " since training started" if label == "training" else " since creation"
+        if view.snapshot.terminal:
+            words = " in all" if label == "training" else " from creation to end"
+        spans += [Span(duration(seconds), "strong" if in_phase is None else "value"), Span(words, "label")]
+    done = progress(view.snapshot.raw)
+    if done:
+        spans += [Span("  "), *_progress(done.share, view.ascii)]
+        if done.epochs:
+            spans.append(Span(f" epoch {done.epoch}/{done.epochs}", "value"))
+        if done.steps:
+            spans.append(Span(f" step {done.step}/{done.steps}", "label"))
+    rows = [Row(tuple(spans), "elapsed", "ProgressInfo")] if spans else []
+    if view.snapshot.status_message:
+        last = f"SecondaryStatusTransitions[{len(view.snapshot.transitions) - 1}]"
+        message = wrap(view.snapshot.status_message, width)[:2]
+        rows += [row((line, view.style(last, "dim"))) for line in message]
+    return rows
+
+
+def _progress(share: float | None, ascii_only: bool) -> list[Span]:
+    if share is None:
+        return [Span("progress not told yet", "dim")]
+    filled = round(share * _BAR_CELLS)
+    full, empty = ("=", ".") if ascii_only else ("━", "─")
+    return [
+        Span(full * filled, "running"),
+        Span(empty * (_BAR_CELLS - filled), "dim"),
+        Span(f" {percent(share)}", "strong"),
+    ]
+
+
+class OverviewPane(Pane):
+    """The strip above the panes; alone in its column it has no border to fill."""
+
+    NUMBER: ClassVar[int] = 0
+    NAME: ClassVar[str] = "Overview"
+
+    def __init__(self) -> None:
+        super().__init__(cursor=False)
+        self.can_focus = False
+
+    def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
+        """Return the strip."""
+        return overview_rows(view, width, self.detailed)
+
+    def set_titles(self, summary: str, subtitle: str = "") -> None:
+        """The strip has no border."""

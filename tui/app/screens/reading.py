@@ -1,0 +1,99 @@
+"""Screens to read: help, identity, failures. Any of esc, q and enter closes them."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from tui.app.commands import COMMANDS, display
+from tui.app.lines import BLANK, Row, fit, row, wrap
+from tui.app.model import Incident
+from tui.app.widgets.lines import Lines
+from tui.domain.units import utc
+from tui.polling.ports import Identity
+
+
+class ReadingScreen(ModalScreen[None]):
+    """Some rows in the middle of the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,question_mark,f1", "dismiss", "close"),
+        Binding("j,down", "scroll(1)", "down"),
+        Binding("k,up", "scroll(-1)", "up"),
+        Binding("ctrl+d,ctrl+f,pagedown,space", "scroll(10)", "page down"),
+        Binding("ctrl+u,ctrl+b,pageup", "scroll(-10)", "page up"),
+        Binding("g,home", "scroll(-100000)", "top"),
+        Binding("G,end", "scroll(100000)", "bottom"),
+    ]
+
+    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self._heading = title
+        self._shown = tuple(rows)
+
+    def compose(self) -> ComposeResult:
+        """Compose the rows."""
+        yield Lines(id="reading", cursor=False)
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        body = self.query_one("#reading", Lines)
+        body.border_title = Content(self._heading)
+        body.border_subtitle = Content("esc closes")
+        body.show(self._shown)
+
+    def action_scroll(self, steps: int) -> None:
+        """Scroll the rows."""
+        body = self.query_one("#reading", Lines)
+        body.scroll_to(y=body.scroll_offset.y + steps, animate=False)
+
+
+def help_rows(width: int) -> list[Row]:
+    """Return every command of the table, by group."""
+    keys = {command.id: "  ".join(display(key) for key in command.keys) for command in COMMANDS}
+    cells = max(len(text) for text in keys.values())
+    rows: list[Row] = []
+    group = None
+    for command in COMMANDS:
+        if command.group is not group:
+            group = command.group
+            rows += [BLANK, row((group.value, "head"))] if rows else [row((group.value, "head"))]
+        lines = wrap(command.help, max(10, width - cells - 4))
+        for index, line in enumerate(lines):
+            rows.append(row("  ", (fit("" if index else keys[command.id], cells), "key"), "  ", line))
+    rows += [
+        BLANK,
+        row(("Filter", "head")),
+        row("  words that must all match, as regular expressions; ", ("!word", "key"), " must not match"),
+        BLANK,
+        row(("sagetop only reads: nothing here changes anything at the service.", "dim")),
+    ]
+    return rows
+
+
+def identity_rows(identity: Identity | None, facts: Sequence[tuple[str, str]], width: int) -> list[Row]:
+    """Return who asks, where, and how much."""
+    told = [("account", identity.account), ("identity", identity.arn)] if identity else [("account", "not known yet")]
+    rows: list[Row] = []
+    for label, text in (*told, *facts):
+        for index, line in enumerate(wrap(text or "–", max(10, width - 14))):
+            rows.append(row((fit("" if index else label, 12), "label"), " ", line))
+    return rows
+
+
+def failure_rows(incidents: Sequence[Incident], width: int) -> list[Row]:
+    """Return the failed calls, the newest first."""
+    if not incidents:
+        return [row(("No call has failed.", "good"))]
+    rows: list[Row] = []
+    for incident in reversed(incidents):
+        failure = incident.failure
+        times = f" × {incident.times}" if incident.times > 1 else ""
+        rows.append(row((utc(incident.at), "dim"), "  ", (f"{failure.operation}: {failure.kind}{times}", "warning")))
+        rows += [row("  ", line) for line in wrap(failure.message, max(10, width - 2))]
+        if failure.hint:
+            rows += [row("  ", (line, "strong")) for line in wrap(f"→ {failure.hint}", max(10, width - 2))]
+    return rows

@@ -1,0 +1,381 @@
+"""The watch screen: what the commands of `tui.app.commands` do. Nothing here changes anything at the service."""
+
+import os
+import re
+import sys
+import webbrowser
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.binding import BindingType
+
+from tui.app.commands import bindings
+from tui.app.copying import Copy, console_url, copies, to_clipboard
+from tui.app.layout import PANES, ROOMS, neighbour
+from tui.app.screens.copy import CopyScreen
+from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
+from tui.app.screens.watching import Watching
+from tui.app.terminal import take_mouse
+from tui.app.widgets.lines import Lines
+from tui.app.widgets.prompt import Prompt
+from tui.domain.jobs import Filter
+
+_STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""What + and - go through: factors on every period."""
+_NO_JOB: Final = "There is no job under the cursor yet."
+
+
+class WatchScreen(Watching):
+    """Every job, and everything about the one under the cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+
+    _own_mouse = True
+    """Whether sagetop gets the mouse, or the terminal for selecting text."""
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something in passing; foreign text in it is never markup."""
+        self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
+
+    # Moving
+
+    def action_down(self) -> None:
+        """Move down."""
+        self.target().move_by(1)
+
+    def action_up(self) -> None:
+        """Move up."""
+        self.target().move_by(-1)
+
+    def action_top(self) -> None:
+        """Move to the first row."""
+        self.target().move_by(-len(self.target().rows))
+
+    def action_bottom(self) -> None:
+        """Move to the last row."""
+        self.target().move_by(len(self.target().rows))
+
+    def action_half_down(self) -> None:
+        """Move half a page down."""
+        self.target().move_by(max(1, self.target().page // 2))
+
+    def action_half_up(self) -> None:
+        """Move half a page up."""
+        self.target().move_by(-max(1, self.target().page // 2))
+
+    def action_page_down(self) -> None:
+        """Move a page down."""
+        self.target().move_by(self.target().page)
+
+    def action_page_up(self) -> None:
+        """Move a page up."""
+        self.target().move_by(-self.target().page)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.turn_to(neighbour(self.arrangement, self.current, 1, self.opened))
+
+    def action_previous_pane(self) -> None:
+        """Go to the previous pane."""
+        self.turn_to(neighbour(self.arrangement, self.current, -1, self.opened))
+
+    def action_right(self) -> None:
+        """Unfold in Everything; else go to the next pane."""
+        if self.current == "everything":
+            self.everything.fold(self.everything.body.cursor_key, folded=False)
+        else:
+            self.action_next_pane()
+
+    def action_left(self) -> None:
+        """Fold in Everything; else go to the previous pane."""
+        if self.current == "everything":
+            self.everything.fold(self.everything.body.cursor_key, folded=True)
+        else:
+            self.action_previous_pane()
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number; those that only an opened job has open it."""
+        pane = PANES[number - 1]
+        if pane != "jobs" and not self.view.name:
+            self.say(_NO_JOB)
+            return
+        if pane == "jobs":
+            self.opened = False
+        elif pane in ROOMS:
+            self.opened = True
+        self.turn_to(pane)
+
+    # Jobs
+
+    def action_open(self) -> None:
+        """Open the job full screen; in Everything fold or unfold."""
+        if self.current == "everything":
+            self.everything.fold(self.everything.body.cursor_key)
+        elif not self.view.name:
+            self.say(_NO_JOB)
+        elif not self.opened:
+            self.opened = True
+            self.turn_to(self.beside if self.current == "jobs" else self.current)
+
+    def action_filter(self) -> None:
+        """Open the prompt: the filter of the list, or a search in another pane."""
+        if self.current == "jobs":
+            self.prompt.ask("filter", self.model.filter.text)
+        else:
+            self.prompt.ask("search", "")
+
+    def action_clear(self) -> None:
+        """Drop filter, marks and search."""
+        self.model.filter = Filter()
+        self.model.marks.clear()
+        self._search(None)
+        self.publish()
+
+    def action_problems(self) -> None:
+        """Show problems only, or all again."""
+        self.model.filter = Filter.parse(self.model.filter.text, not self.model.filter.problems_only)
+        self.publish()
+
+    def action_sort_right(self) -> None:
+        """Sort by the next column."""
+        self.model.order = self.model.order.moved(1)
+        self.publish()
+
+    def action_sort_left(self) -> None:
+        """Sort by the previous column."""
+        self.model.order = self.model.order.moved(-1)
+        self.publish()
+
+    def action_reverse(self) -> None:
+        """Reverse the order."""
+        self.model.order = self.model.order.reversed()
+        self.publish()
+
+    def action_mark(self) -> None:
+        """Mark the job under the cursor, or unmark it, and go on."""
+        name = self.target().cursor_key
+        if self.current != "jobs" or not name:
+            return
+        self.model.marks ^= {name}
+        self.publish()
+        self.action_down()
+
+    @on(Lines.Opened, "#jobs-list")
+    def _open_clicked(self) -> None:
+        self.action_open()
+
+    # One job
+
+    def action_previous_job(self) -> None:
+        """Turn to the job above."""
+        self._step_job(-1)
+
+    def action_next_job(self) -> None:
+        """Turn to the job below."""
+        self._step_job(1)
+
+    def _step_job(self, steps: int) -> None:
+        names = [job.name for job in self.jobs.view.jobs]
+        if not names:
+            return
+        here = names.index(self.view.name) + steps if self.view.name in names else 0
+        name = names[max(0, min(len(names) - 1, here))]
+        self.jobs.body.move_to(name)
+        self.focus_job(name)
+
+    def action_zoom(self) -> None:
+        """Give the pane the screen, or the others back their places."""
+        self.zoomed = not self.zoomed
+
+    def action_logs(self) -> None:
+        """Go to the logs."""
+        self.turn_to("logs")
+
+    def action_metrics(self) -> None:
+        """Go to the metrics."""
+        self.turn_to("metrics")
+
+    def action_describe(self) -> None:
+        """Open everything that is known of the job."""
+        self.action_pane(PANES.index("everything") + 1)
+
+    def action_browse(self) -> None:
+        """Open the console page where there is a browser, else copy its address."""
+        address = console_url(self.view)
+        if not address:
+            self.say(_NO_JOB)
+        elif sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            webbrowser.open(address)
+            self.say("Opened in the browser.")
+        else:
+            self._copy(Copy("console address", address))
+
+    def action_copy(self) -> None:
+        """Ask what to copy."""
+        entries = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
+        if entries:
+            self.app.push_screen(CopyScreen(entries), self._copy_chosen)
+        else:
+            self.say(_NO_JOB)
+
+    def _copy_chosen(self, entry: Copy | None) -> None:
+        if entry:
+            self._copy(entry)
+
+    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
+    async def _copy(self, entry: Copy) -> None:
+        self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
+
+    # Config, Data, Everything
+
+    def action_next_match(self) -> None:
+        """Go to the next match."""
+        self._go_to_match(1)
+
+    def action_previous_match(self) -> None:
+        """Go to the previous match."""
+        self._go_to_match(-1)
+
+    def _go_to_match(self, steps: int) -> None:
+        if not self.target().searching:
+            self.say("Nothing is searched for: / searches.")
+        elif not self.target().next_match(steps):
+            self.say("No match.")
+
+    def action_json(self) -> None:
+        """Show Everything as JSON, or as a tree again."""
+        if self.current != "everything":
+            self.action_describe()
+        self.everything.as_json = not self.everything.as_json
+
+    def action_reveal(self) -> None:
+        """Show values that look secret, or mask them again."""
+        self.model.revealed = not self.model.revealed
+        self.publish()
+
+    # Screen
+
+    def action_refresh(self) -> None:
+        """Ask the service now."""
+        for poller in self.pollers:
+            poller.kick()
+
+    def action_pause(self) -> None:
+        """Stop asking, or go on."""
+        self.paused = not self.paused
+        for poller in self.pollers:
+            if self.paused:
+                poller.pause()
+            else:
+                poller.resume()
+        self.publish()
+
+    def action_faster(self) -> None:
+        """Ask more often."""
+        self._stretch(-1)
+
+    def action_slower(self) -> None:
+        """Ask less often."""
+        self._stretch(1)
+
+    def _stretch(self, steps: int) -> None:
+        here = _STRETCHES.index(self.stretch)
+        self.stretch = _STRETCHES[max(0, min(len(_STRETCHES) - 1, here + steps))]
+        for poller in self.pollers:
+            poller.stretch = self.stretch
+            poller.kick()
+        self.say(f"Asking {'as usual' if self.stretch == 1 else f'every {self.stretch:g} × the usual time'}.")
+
+    def action_identity(self) -> None:
+        """Show who asks, where, and how much."""
+        services = self.services
+        facts = [("region", services.account.region if services else "")]
+        if services:
+            facts += [
+                ("profile", services.profile or "the SDK's default chain"),
+                ("endpoint", services.endpoint_url or "AWS"),
+                ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
+            ]
+        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
+        self.app.push_screen(ReadingScreen("Identity", rows))
+
+    def action_failures(self) -> None:
+        """Show what went wrong with calls lately."""
+        rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
+        self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
+
+    def action_mouse(self) -> None:
+        """Give the mouse to the terminal, or take it back."""
+        self._own_mouse = not self._own_mouse
+        take_mouse(self.app, self._own_mouse)
+        self.say("The mouse is sagetop's." if self._own_mouse else "The mouse is the terminal's: M takes it back.")
+
+    def action_palette(self) -> None:
+        """Find a command by name."""
+        self.app.action_command_palette()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
+
+    @property
+    def _reading_cells(self) -> int:
+        return max(20, min(self.size.width - 8, 92))
+
+    def action_back(self) -> None:
+        """Close one layer: search, filter, zoom, opened job."""
+        if self.target().searching:
+            self._search(None)
+        elif self.zoomed:
+            self.zoomed = False
+        elif self.opened:
+            self.action_pane(1)
+        elif self.current != "jobs":
+            self.turn_to("jobs")
+        elif self.model.filter:
+            self.model.filter = Filter()
+            self.publish()
+
+    def action_quit(self) -> None:
+        """Go back from an opened job; from the list, quit. Nothing at the service changes."""
+        if self.zoomed or self.opened:
+            self.action_back()
+        else:
+            self.app.exit()
+
+    def action_quit_now(self) -> None:
+        """Quit at once."""
+        self.app.exit(return_code=130)
+
+    # The prompt
+
+    @on(Prompt.Typed)
+    def _typed(self, message: Prompt.Typed) -> None:
+        """Filter or search while it is typed; what cannot be read keeps the last good result."""
+        try:
+            if self.current == "jobs":
+                self.model.filter = Filter.parse(message.text, self.model.filter.problems_only)
+                self.publish()
+                self.prompt.warn(f"{len(self.jobs.view.jobs):,} jobs")
+            else:
+                found = self._search(re.compile(message.text, re.IGNORECASE) if message.text else None)
+                self.prompt.warn(f"{found:,} rows" if message.text else "")
+        except ValueError as error:
+            self.prompt.warn(str(error))
+        except re.error as error:
+            self.prompt.warn(error.msg)
+
+    @on(Prompt.Closed)
+    def _leave_prompt(self, message: Prompt.Closed) -> None:
+        if self.current == "jobs" and not message.accepted:
+            self.model.filter = Filter.parse("", self.model.filter.problems_only)
+            self.publish()
+        elif self.current != "jobs":
+            if not message.accepted:
+                self._search(None)
+            elif self.target().searching:
+                self.target().next_match(1)
+        self.target().focus()
+
+    def _search(self, pattern: re.Pattern[str] | None) -> int:
+        return self.everything.search(pattern) if self.current == "everything" else self.target().search(pattern)

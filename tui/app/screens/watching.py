@@ -1,0 +1,331 @@
+"""The watch screen's inside: composes the panes, owns the pollers, hands what they bring down as frozen views.
+
+What its keys do is in `tui.app.screens.watch`.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.getters import query_one
+from textual.reactive import var
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tui.app.commands import COMMANDS, Where, footer
+from tui.app.exact import ExactCompositor
+from tui.app.layout import PANES, arrange
+from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
+from tui.app.model import Model
+from tui.app.panes.config import ConfigPane, DataPane
+from tui.app.panes.everything import EverythingPane
+from tui.app.panes.jobs import JobList, JobsPane, JobsView
+from tui.app.panes.logs import LogsPane
+from tui.app.panes.metrics import MetricsPane
+from tui.app.panes.overview import OverviewPane
+from tui.app.panes.resources import ResourcesPane
+from tui.app.panes.rules import RulesPane
+from tui.app.panes.timeline import TimelinePane
+from tui.app.services import OpenServices, Options, Services
+from tui.app.view import NOTHING, JobView
+from tui.app.widgets.bars import Freshness, Header, KeyBar
+from tui.app.widgets.lines import Lines
+from tui.app.widgets.pane import Pane
+from tui.app.widgets.prompt import Prompt
+from tui.domain.failure import Failure, FailureKind
+from tui.domain.jobs import nearest_names
+from tui.polling import pace
+from tui.polling.clock import ServiceClock
+from tui.polling.feed import JobFeed
+from tui.polling.poller import Poller
+
+_SETTLE_SECONDS = 0.15
+"""The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
+_RESTART_SECONDS = 5.0
+
+
+class Watching(Screen[None]):
+    """Every job, and everything about the one under the cursor."""
+
+    AUTO_FOCUS = "#jobs-list"
+
+    view: var[JobView] = var(NOTHING)
+    """The focused job, as the panes show it."""
+    opened: var[bool] = var(False, init=False)
+    """Whether the focused job has the screen to itself."""
+    zoomed: var[bool] = var(False, init=False)
+    """Whether one pane has the screen to itself."""
+    current: var[str] = var("jobs", init=False)
+    """The pane that has the keys."""
+
+    header = query_one(Header)
+    jobs = query_one(JobsPane)
+    overview = query_one(OverviewPane)
+    everything = query_one(EverythingPane)
+    tabs = query_one("#tabs", KeyBar)
+    footer = query_one("#footer", KeyBar)
+    prompt = query_one(Prompt)
+
+    def __init__(self, open_services: OpenServices, options: Options) -> None:
+        super().__init__()
+        self._compositor = ExactCompositor()
+        self.options = options
+        self.model = Model(ServiceClock())
+        self.services: Services | None = None
+        self.beside = "timeline"
+        self.paused = False
+        self.stretch = 1.0
+        self._open_services = open_services
+        self._jobs_poller: Poller[Any] | None = None
+        self._job_poller: Poller[Any] | None = None
+        self._settling: Timer | None = None
+        self.arrangement = arrange(80, 24, opened=False, zoomed=False, current="jobs", beside=self.beside)
+
+    def compose(self) -> ComposeResult:
+        """Compose the panes; where and whether each is shown is `arrange`'s."""
+        yield Header()
+        yield KeyBar("tabs")
+        with Vertical(id="body"):
+            with Horizontal(id="upper"):
+                yield JobsPane()
+                with Vertical(id="right"):
+                    yield OverviewPane().data_bind(Watching.view)
+                    yield TimelinePane().data_bind(Watching.view)
+                    with Horizontal(id="pair"):
+                        yield ResourcesPane().data_bind(Watching.view)
+                        yield RulesPane().data_bind(Watching.view)
+                    yield MetricsPane().data_bind(Watching.view)
+                    yield ConfigPane().data_bind(Watching.view)
+                    yield DataPane().data_bind(Watching.view)
+                    yield EverythingPane().data_bind(Watching.view)
+            yield LogsPane().data_bind(Watching.view)
+        yield Prompt()
+        yield KeyBar("footer")
+
+    def on_mount(self) -> None:
+        """Draw first, connect then."""
+        self.prompt.display = False
+        self.set_class(self.options.ascii, "-ascii")
+        if self.options.job:
+            self.model.focus(self.options.job)
+            self.opened = True
+            self.current = "timeline"
+        self.lay_out()
+        self.publish()
+        self.set_interval(1.0, self.publish)
+        self.call_after_refresh(self._connect)
+
+    def on_resize(self) -> None:
+        """Show what the new size has room for."""
+        self.lay_out()
+
+    # What is polled
+
+    @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
+    async def _connect(self) -> None:
+        services = await self._open_services()
+        self.services = services
+        identity = Poller(
+            "identity",
+            services.account.identity,
+            lambda poll: self.post_message(IdentityPolled(poll)),
+            lambda _: None,
+        )
+        feed = JobFeed(services.jobs)
+        jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
+        self._jobs_poller = jobs
+        self.focus_job(self.model.job.key)
+        await asyncio.gather(identity.run(), jobs.run())
+
+    @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
+    async def _watch_job(self, name: str) -> None:
+        services = self.services
+        if services is None or not name:
+            return
+        poller = Poller(
+            name,
+            lambda: services.jobs.describe(name),
+            lambda poll: self.post_message(JobPolled(poll)),
+            lambda described: pace.of_job(described.snapshot, self.model.clock.now()),
+        )
+        poller.stretch = self.stretch
+        if self.paused:
+            poller.pause()
+        self._job_poller = poller
+        await poller.run()
+
+    @property
+    def pollers(self) -> list[Poller[Any]]:
+        """The pollers that pause and go on together."""
+        return [poller for poller in (self._jobs_poller, self._job_poller) if poller]
+
+    def focus_job(self, name: str) -> None:
+        """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
+        self.model.focus(name)
+        self.publish()
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._watch_job(name))
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Say when one of our own loops broke, and start it again: the screen never just goes quiet."""
+        if message.state is not WorkerState.ERROR or message.worker.group not in ("connect", "job"):
+            return
+        error = message.worker.error
+        failure = Failure(FailureKind.SERVER, "sagetop", type(error).__name__, "a bug of sagetop: please report it")
+        self.model.note(failure)
+        restart = self._connect if message.worker.group == "connect" else lambda: self._watch_job(self.model.job.key)
+        self.set_timer(_RESTART_SECONDS, restart)
+
+    # What they bring
+
+    @on(JobsPolled)
+    def _take_jobs(self, message: JobsPolled) -> None:
+        if self.model.apply_jobs(message.poll):
+            self.publish()
+
+    @on(JobPolled)
+    def _take_job(self, message: JobPolled) -> None:
+        if self.model.apply_job(message.poll):
+            self.publish()
+
+    @on(IdentityPolled)
+    def _take_identity(self, message: IdentityPolled) -> None:
+        self.model.apply_identity(message.poll)
+
+    @on(Lines.CursorMoved, "#jobs-list")
+    def _follow_cursor(self, message: Lines.CursorMoved) -> None:
+        if not self.opened:
+            self.focus_job(message.key)
+
+    # What is shown
+
+    def publish(self) -> None:
+        """Hand what is known now to the panes; what did not change is not painted."""
+        if not self.is_mounted:
+            return
+        region = self.services.account.region if self.services else ""
+        with self.app.batch_update():
+            self.view = self._with_names(self.model.view(region, self.options.ascii))
+            self.jobs.view = self._jobs_view()
+            self.header.tell(self._freshness(region))
+
+    def _with_names(self, view: JobView) -> JobView:
+        if view.failure is None or view.failure.kind is not FailureKind.NOT_FOUND or view.snapshot:
+            return view
+        known = [job.name for job in self.model.jobs.value.jobs] if self.model.jobs.value else []
+        near = nearest_names(view.name, known)
+        hint = f"nearest: {', '.join(near)}; esc for the list" if near else "esc for the list"
+        return replace(view, failure=replace(view.failure, message=f"no training job {view.name} here", hint=hint))
+
+    def _jobs_view(self) -> JobsView:
+        model = self.model
+        found = model.jobs.value
+        return JobsView(
+            jobs=model.visible_jobs(),
+            known=len(found.jobs) if found else 0,
+            total=found.total if found else None,
+            loading=found is None or not found.complete,
+            order=model.order,
+            filter=model.filter.text,
+            problems_only=model.filter.problems_only,
+            marks=frozenset(model.marks),
+            changed=model.changed_jobs(),
+            failure=model.jobs.failure,
+            fallback=found.fallback if found else None,
+            now=model.clock.now(),
+            stale=model.jobs.failure is not None,
+            ascii=self.options.ascii,
+        )
+
+    def _freshness(self, region: str) -> Freshness:
+        identity = self.model.identity.value
+        budget = self.services.budget if self.services else None
+        return Freshness(
+            account=identity.account if identity else "",
+            role=identity.role if identity else "",
+            region=region,
+            profile=self.services.profile if self.services else "",
+            age_seconds=self.model.age_seconds(),
+            calls_per_second=budget.calls_per_second() if budget else 0.0,
+            throttles=budget.throttles if budget else 0,
+            slowed=budget.slowed() if budget else False,
+            paused=self.paused,
+            failure=self.model.trouble(),
+            ascii=self.options.ascii,
+        )
+
+    def lay_out(self) -> None:
+        """Show the panes that size and state have room for."""
+        if not self.is_mounted:
+            return
+        arrangement = arrange(
+            self.size.width,
+            self.size.height,
+            opened=self.opened,
+            zoomed=self.zoomed,
+            current=self.current,
+            beside=self.beside,
+        )
+        with self.app.batch_update():
+            for name in PANES:
+                pane = self.query_one(f"#{name}")
+                pane.display = name in arrangement.panes
+                if isinstance(pane, Pane):
+                    pane.detailed = arrangement.alone == name
+            self.overview.display = arrangement.overview
+            self.overview.detailed = self.opened
+            self.query_one("#right").display = arrangement.overview or bool(arrangement.panes - {"jobs", "logs"})
+            self.query_one("#pair").display = bool(arrangement.panes & {"resources", "rules"})
+            self.query_one("#upper").display = arrangement.overview or bool(arrangement.panes - {"logs"})
+            self.tabs.display = arrangement.tabs and self.size.height > 8
+            self.set_class(arrangement.narrow, "-narrow")
+            self.set_class(self.opened, "-opened")
+            self.set_class(bool(arrangement.alone), "-alone")
+        self.arrangement = arrangement
+        self.call_after_refresh(self._offer_keys)
+
+    def _offer_keys(self) -> None:
+        panes = [command for command in COMMANDS if command.id.startswith("pane_")]
+        self.tabs.offer(panes, f"pane_{PANES.index(self.current) + 1}")
+        where = Where.OPENED if self.opened else (Where.LIST if self.current == "jobs" else Where.PANE)
+        self.footer.offer(footer(where))
+
+    @on(KeyBar.Chosen)
+    async def _do_chosen(self, message: KeyBar.Chosen) -> None:
+        command = next(command for command in COMMANDS if command.id == message.command_id)
+        await self.run_action(command.action or command.id)
+
+    def on_descendant_focus(self) -> None:
+        """Keep `current` true when the mouse chose the pane."""
+        focused = self.focused
+        for ancestor in focused.ancestors_with_self if focused else ():
+            if ancestor.id in PANES and ancestor.id != self.current:
+                self.turn_to(ancestor.id)
+                return
+
+    def turn_to(self, pane: str) -> None:
+        """Give a pane the keys, and a place on the screen if it has none."""
+        self.current = pane
+        if pane != "jobs":
+            self.beside = pane
+        self.lay_out()
+        self.target().focus()
+
+    def watch_opened(self) -> None:
+        """Give the job the screen, or the list back its place."""
+        self.lay_out()
+
+    def watch_zoomed(self) -> None:
+        """Give the pane the screen, or the others back their places."""
+        self.lay_out()
+
+    def target(self) -> Lines:
+        """Return the view that the keys move: the current pane's."""
+        if self.current == "jobs":
+            return self.query_one(JobList)
+        return self.everything.body if self.current == "everything" else self.query_one(f"#{self.current}", Pane)

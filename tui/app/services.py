@@ -1,0 +1,34 @@
+"""What the app is given to work with. `tui.cli` puts it together; nothing here knows AWS or the simulator."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from tui.polling.budget import Budget
+from tui.polling.ports import Account, TrainingJobs
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The outside, behind ports."""
+
+    jobs: TrainingJobs
+    account: Account
+    budget: Budget
+    documentation: Callable[[], Mapping[str, str]]
+    """The service's description of each member by pattern; slow the first time, to be called in a thread."""
+    close: Callable[[], Awaitable[None]]
+    profile: str = ""
+    endpoint_url: str = ""
+
+
+OpenServices = Callable[[], Awaitable[Services]]
+"""Imports the SDK and connects: called once the first frame stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of the screen."""
+
+    job: str = ""
+    """The job to open at once."""
+    ascii: bool = False

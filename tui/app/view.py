@@ -1,0 +1,54 @@
+"""What the panes are given: everything known about the job under the cursor, as one frozen value."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from tui.domain.changes import touches
+from tui.domain.failure import Failure
+from tui.domain.job import JobSnapshot
+from tui.domain.jobs import JobSummary
+from tui.domain.status import look
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JobView:
+    """The focused job as it is known now. `snapshot` may be old; `failure` then says why."""
+
+    name: str = ""
+    """The job under the cursor; empty when there is none."""
+    summary: JobSummary | None = None
+    """Its row of the list, known before its description."""
+    snapshot: JobSnapshot | None = None
+    failure: Failure | None = None
+    """Why the last DescribeTrainingJob brought nothing."""
+    age_seconds: float | None = None
+    changed: frozenset[str] = field(default_factory=frozenset)
+    """Paths that changed within the last seconds."""
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    """The service's clock."""
+    region: str = ""
+    revealed: bool = False
+    """Whether values that look secret are shown."""
+    ascii: bool = False
+
+    def style(self, source: str, otherwise: str = "value") -> str:
+        """Return the style of what `source` of the response says: marked for a few seconds after it changed."""
+        return "changed" if self.changed and touches(self.changed, source) else otherwise
+
+    def glyph(self, status: str) -> str:
+        """Return the glyph of a status."""
+        found = look(status)
+        return found.ascii if self.ascii else found.glyph
+
+
+NOTHING: Final = JobView()
+
+
+def waiting(view: JobView) -> str:
+    """Return why there is no description to show yet, in words."""
+    if not view.name:
+        return "No job under the cursor."
+    if view.failure:
+        return f"{view.failure.kind}: {view.failure.message}"
+    return "Asking DescribeTrainingJob…"

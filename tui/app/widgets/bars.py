@@ -1,0 +1,128 @@
+"""The lines at the edges: header with who, where and how fresh; tabs of the panes; footer with the next keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.message import Message
+
+from tui.app.commands import Command
+from tui.app.lines import Row, Span
+from tui.app.widgets.lines import Lines
+from tui.domain.failure import Failure
+from tui.domain.units import coarse, duration
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What the header says."""
+
+    account: str = ""
+    role: str = ""
+    region: str = ""
+    profile: str = ""
+    age_seconds: float | None = None
+    calls_per_second: float = 0.0
+    throttles: int = 0
+    slowed: bool = False
+    paused: bool = False
+    failure: Failure | None = None
+    ascii: bool = False
+
+
+def header_row(told: Freshness, width: int) -> Row:
+    """Return the header in `width` cells: identity on the left, freshness on the right, the less wanted dropped."""
+    dot = "*" if told.ascii else "●"
+    age = "" if told.age_seconds is None else f"{_age(told.age_seconds)} ago"
+    if told.failure:
+        state = [Span(f"! {told.failure.kind}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
+        hint = [Span(f" · {told.failure.hint}", "strong")] if told.failure.hint else []
+    elif told.paused:
+        state, hint = (
+            [Span("paused", "warning"), Span(f" · seen {age}" if age else "", "dim"), Span(" · p goes on")],
+            [],
+        )
+    elif told.age_seconds is None:
+        state, hint = [Span(f"{dot} connecting", "waiting")], []
+    else:
+        state, hint = [Span(f"{dot} live", "good"), Span(f" · {age}", "dim")], []
+    rate = [Span(f" · {told.calls_per_second:.1f} req/s", "dim")]
+    throttled = [Span(f" · {told.throttles} throttled", "warning" if told.slowed else "dim")]
+    who = [part for part in (told.account, told.region, told.role, told.profile) if part]
+    brand = [Span(" sagetop ", "brand")]
+    optional = [hint, rate, throttled] if told.failure else [rate, throttled, hint]
+    right = state
+    for extra in optional:
+        if _cells(brand + right + extra) + 2 <= width:
+            right = right + extra
+    room = width - _cells(brand + right) - 3
+    left = " " + " · ".join(who)
+    while who and cell_len(left) > room:
+        who.pop()
+        left = " " + " · ".join(who)
+    gap = max(1, width - _cells(brand) - cell_len(left) - _cells(right) - 1)
+    return Row((*brand, Span(left, "value"), Span(" " * gap), *right))
+
+
+def _age(seconds: float) -> str:
+    return f"{int(seconds)}s" if seconds < 60 else duration(seconds) if seconds < 3600 else coarse(seconds)
+
+
+def _cells(spans: Sequence[Span]) -> int:
+    return sum(cell_len(span.text) for span in spans)
+
+
+class Header(Lines):
+    """The first line of the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(id="header", cursor=False)
+        self.can_focus = False
+
+    def tell(self, told: Freshness) -> None:
+        """Show it."""
+        if self.size.width:
+            self.show([header_row(told, self.size.width)])
+
+
+class KeyBar(Lines):
+    """A line of keys and words that can be clicked: the tabs, the footer."""
+
+    class Chosen(Message):
+        """A word was clicked."""
+
+        def __init__(self, command_id: str) -> None:
+            super().__init__()
+            self.command_id = command_id
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id=id, cursor=False)
+        self.can_focus = False
+        self._places: list[tuple[int, int, str]] = []
+
+    def offer(self, commands: Sequence[Command], current: str = "") -> None:
+        """Show as many commands as fit, the current one marked."""
+        spans: list[Span] = [Span(" ")]
+        self._places = []
+        used = 1
+        for command in commands:
+            pieces = [
+                Span(command.key, "key"),
+                Span(f" {command.label}", "strong" if command.id == current else "label"),
+            ]
+            if command.id == current:
+                pieces = [Span(f"{command.key} {command.label}", "accent")]
+            cells = _cells(pieces)
+            if used + cells > self.size.width:
+                break
+            self._places.append((used, used + cells, command.id))
+            spans += [*pieces, Span("  ")]
+            used += cells + 2
+        self.show([Row(tuple(spans))])
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the word says."""
+        for first, last, command_id in self._places:
+            if first <= event.x < last:
+                self.post_message(self.Chosen(command_id))

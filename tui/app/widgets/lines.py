@@ -1,0 +1,270 @@
+"""A view of rows that repaints only the cells that differ, and keeps its cursor on a key."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.app.lines import STYLES, Row, Span
+
+
+class Lines(ScrollView, inherit_bindings=False, can_focus=True):
+    """Rows on a ScrollView by the line API: a changed clock costs its own cells, an unchanged row nothing."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"lines--{name}" for name in STYLES),
+        "lines--cursor",
+        "lines--cursor-blurred",
+    }
+
+    class CursorMoved(Message):
+        """The cursor is on another key."""
+
+        def __init__(self, lines: "Lines", key: str) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "Lines":
+            """The view whose cursor moved."""
+            return self.lines
+
+    class Opened(CursorMoved):
+        """The row under the cursor was double-clicked."""
+
+    def __init__(self, *, id: str | None = None, cursor: bool = True) -> None:
+        super().__init__(id=id)
+        self._rows: tuple[Row, ...] = ()
+        self._has_cursor = cursor
+        self._cursor = 0
+        self._look: dict[str, Style] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows
+
+    @property
+    def cursor_key(self) -> str:
+        """The key under the cursor; empty without one."""
+        if not self._has_cursor or not 0 <= self._cursor < len(self._rows):
+            return ""
+        return self._rows[self._cursor].key
+
+    @property
+    def cursor_row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self._cursor] if self.cursor_key else None
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show other rows: the cursor stays on its key, what stays in place is not painted again."""
+        old, new = self._rows, tuple(rows)
+        if old == new:
+            return
+        key, was = self.cursor_key, self._cursor
+        on_glass = was - self.scroll_offset.y
+        self._rows = new
+        self._cursor = self._index_of(key, was)
+        before = self.virtual_size
+        width = max((cell_len(entry.plain) for entry in new), default=0)
+        self.virtual_size = Size(width, len(new))
+        if self.virtual_size.height != before.height:
+            # Auto heights and scrollbars follow the number of rows.
+            self.refresh(layout=True)
+        self._repaint(old, new)
+        if self._has_cursor and self._cursor != was:
+            self._repaint_line(was)
+            self._repaint_line(self._cursor)
+            self._keep_on_glass(on_glass)
+        if self.cursor_key != key:
+            self._tell(self.CursorMoved(self, self.cursor_key))
+
+    def search(self, pattern: re.Pattern[str] | None) -> int:
+        """Mark what matches, here and in rows to come; return how many rows do."""
+        self._pattern = pattern
+        self.refresh()
+        return sum(bool(pattern.search(entry.plain)) for entry in self._rows) if pattern else 0
+
+    @property
+    def searching(self) -> bool:
+        """Whether matches are marked."""
+        return self._pattern is not None
+
+    def next_match(self, steps: int) -> bool:
+        """Move to the next row that matches, around the end; return whether there is one."""
+        if self._pattern is None or not self._rows:
+            return False
+        here = self._cursor
+        for distance in range(1, len(self._rows) + 1):
+            index = (here + distance * steps) % len(self._rows)
+            if self._pattern.search(self._rows[index].plain):
+                self._move(index)
+                return True
+        return False
+
+    def move_to(self, key: str) -> None:
+        """Put the cursor on a key, if it is there."""
+        index = self._index_of(key, -1)
+        if index >= 0 and key:
+            self._move(index)
+
+    def move_by(self, steps: int) -> None:
+        """Move the cursor over the rows that have a key, or scroll where there is none."""
+        if not self._has_cursor or not any(entry.key for entry in self._rows):
+            self.scroll_to(y=self.scroll_offset.y + steps, animate=False)
+            return
+        keyed = [index for index, entry in enumerate(self._rows) if entry.key]
+        here = min(range(len(keyed)), key=lambda place: abs(keyed[place] - self._cursor))
+        there = keyed[max(0, min(len(keyed) - 1, here + steps))]
+        self._move(there)
+        if there == keyed[0]:
+            self.scroll_to(y=0, animate=False)
+        elif there == keyed[-1]:
+            self.scroll_to(y=len(self._rows), animate=False)
+
+    @property
+    def page(self) -> int:
+        """Rows of one page."""
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the glass."""
+        index = y + self.scroll_offset.y
+        width = self.size.width
+        base = self.rich_style
+        if not 0 <= index < len(self._rows):
+            return Strip.blank(width, base)
+        cursor = self._cursor_style() if self._has_cursor and index == self._cursor and self.cursor_key else None
+        spans = self._rows[index].spans
+        if self._pattern:
+            spans = _marked(spans, self._pattern)
+        line = Strip([Segment(span.text, base + self._style(span.style)) for span in spans])
+        strip = line.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
+        return strip.apply_style(cursor) if cursor else strip
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of another theme or state."""
+        self._look.clear()
+        super().notify_style_update()
+
+    def on_focus(self) -> None:
+        """Show that the cursor is live."""
+        self._repaint_line(self._cursor)
+
+    def on_blur(self) -> None:
+        """Show that the cursor is not live."""
+        self._repaint_line(self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a double click opens."""
+        offset = event.get_content_offset(self)
+        if offset is None or not self._has_cursor:
+            return
+        index = offset.y + self.scroll_offset.y
+        if 0 <= index < len(self._rows) and self._rows[index].key:
+            self._move(index)
+            if event.chain == 2:
+                self._tell(self.Opened(self, self.cursor_key))
+
+    def _move(self, index: int) -> None:
+        if index != self._cursor:
+            was, self._cursor = self._cursor, index
+            self._repaint_line(was)
+            self._repaint_line(index)
+            self._tell(self.CursorMoved(self, self.cursor_key))
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if index < top:
+            self.scroll_to(y=index, animate=False)
+        elif height and index >= top + height:
+            self.scroll_to(y=index - height + 1, animate=False)
+
+    def _tell(self, message: Message) -> None:
+        # Whoever called `show` counts as the sender otherwise, and a message stops bubbling below its sender.
+        message.set_sender(self)
+        self.post_message(message)
+
+    def _keep_on_glass(self, on_glass: int) -> None:
+        """Keep the cursor's row at its height on the glass; a list that shows its top goes on showing it."""
+        height = self.scrollable_content_region.height
+        if self.scroll_offset.y == 0 and self._cursor < height:
+            return
+        self.scroll_to(y=max(0, self._cursor - on_glass), animate=False)
+
+    def _index_of(self, key: str, otherwise: int) -> int:
+        if key:
+            for index, entry in enumerate(self._rows):
+                if entry.key == key:
+                    return index
+        if otherwise < 0 or not self._rows:
+            return otherwise if otherwise < 0 else 0
+        here = min(otherwise, len(self._rows) - 1)
+        keyed = [index for index, entry in enumerate(self._rows) if entry.key]
+        return min(keyed, key=lambda index: abs(index - here)) if keyed else here
+
+    def _repaint(self, old: tuple[Row, ...], new: tuple[Row, ...]) -> None:
+        top = self.scroll_offset.y
+        for index in range(top, top + self.size.height):
+            was = old[index] if index < len(old) else None
+            now = new[index] if index < len(new) else None
+            if was is not None and now is not None:
+                if was.spans != now.spans:
+                    first, last = _difference(was, now)
+                    self.refresh(Region(first - self.scroll_offset.x, index - top, last - first, 1))
+            elif was is not now:
+                self._repaint_line(index)
+
+    def _repaint_line(self, index: int) -> None:
+        self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
+
+    def _cursor_style(self) -> Style:
+        return self._style("cursor" if self.has_focus else "cursor-blurred")
+
+    def _style(self, name: str) -> Style:
+        if name not in self._look:
+            self._look[name] = self.get_component_rich_style(f"lines--{name}", partial=True)
+        return self._look[name]
+
+
+def _marked(spans: Sequence[Span], pattern: re.Pattern[str]) -> tuple[Span, ...]:
+    """Return the spans with what matches in the style of a match."""
+    plain = "".join(span.text for span in spans)
+    inside = [False] * len(plain)
+    for match in pattern.finditer(plain):
+        inside[match.start() : match.end()] = [True] * (match.end() - match.start())
+    found, at = [], 0
+    for span in spans:
+        for matched, run in groupby(range(at, at + len(span.text)), key=inside.__getitem__):
+            places = list(run)
+            found.append(Span(plain[places[0] : places[-1] + 1], "match" if matched else span.style))
+        at += len(span.text)
+    return tuple(found)
+
+
+def _difference(was: Row, now: Row) -> tuple[int, int]:
+    """Return the first and the last cell, exclusive, in which two rows differ."""
+    widths = cell_len(was.plain), cell_len(now.plain)
+    first = 0
+    for a, b in zip(was.spans, now.spans, strict=False):
+        if a != b:
+            break
+        first += cell_len(a.text)
+    if widths[0] != widths[1]:
+        return first, max(widths)
+    last = widths[0]
+    for a, b in zip(reversed(was.spans), reversed(now.spans), strict=False):
+        if a != b:
+            break
+        last -= cell_len(a.text)
+    return first, max(last, first + 1)

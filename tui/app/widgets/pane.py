@@ -1,0 +1,73 @@
+"""A pane: a bordered view of rows that is a pure function of the focused job."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.reactive import var
+
+from tui.app.lines import Row
+from tui.app.view import NOTHING, JobView
+from tui.app.widgets.lines import Lines
+
+
+class Pane(Lines):
+    """Base of the panes: gives rows for a view and a width, and a summary for its title."""
+
+    NUMBER: ClassVar[int] = 0
+    """The key that leads to it."""
+    NAME: ClassVar[str] = ""
+
+    view: var[JobView] = var(NOTHING, init=False)
+    """The focused job, bound to the screen's."""
+    detailed: var[bool] = var(False, init=False)
+    """Whether there is room for every member of the pane's room: the pane is alone on the screen."""
+
+    def __init__(self, *, cursor: bool = True) -> None:
+        super().__init__(id=self.NAME.lower(), cursor=cursor)
+        self._titles = ("", "")
+
+    def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
+        """Return what to show of `view` in `width` cells."""
+        raise NotImplementedError
+
+    def summary_of(self, view: JobView) -> str:
+        """Return what the title says beside the pane's name."""
+        return view.name
+
+    def refresh_rows(self) -> None:
+        """Show the view as it is now, if anybody sees it."""
+        if not self.is_mounted or not self.display:
+            return
+        width = self.scrollable_content_region.width
+        if width <= 0:
+            return
+        self.show(self.rows_of(self.view, width))
+        self.set_titles(self.summary_of(self.view))
+
+    def set_titles(self, summary: str, subtitle: str = "") -> None:
+        """Write the border's title and subtitle; foreign text in them is never markup."""
+        if (summary, subtitle) == self._titles:
+            return
+        self._titles = (summary, subtitle)
+        self.border_title = Content.assemble(
+            (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {summary}" if summary else "", "$text-muted")
+        )
+        self.border_subtitle = Content(subtitle)
+
+    def watch_view(self) -> None:
+        """Show the new view."""
+        self.refresh_rows()
+
+    def watch_detailed(self) -> None:
+        """Show more, or less."""
+        self.refresh_rows()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Fit the rows to the new width."""
+        self.refresh_rows()
+
+    def on_show(self, _: events.Show) -> None:
+        """Show what was missed while nobody saw it."""
+        self.refresh_rows()

@@ -1,0 +1,171 @@
+"""One connection to one account and region: the whole credential chain, clients made when first needed.
+
+Nothing here is kept when credentials fail: the next call reads environment, files and caches afresh, so that a login
+in another window is picked up without a restart. The SDK itself is imported by the first call, in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.polling.budget import Budget
+
+_STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which account, region and endpoint, as the command line says; what is None the SDK's own chain finds."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    credentials: tuple[str, str] | None = None
+    """Access key and secret for a simulated account; a real one goes through the chain."""
+
+
+class Connection:
+    """Makes calls: within the budget, once each, every error as a `ServiceError`."""
+
+    def __init__(self, target: Target, budget: Budget) -> None:
+        self.target = target
+        self.budget = budget
+        self.region = target.region or ""
+        """The region in use; empty until it is known."""
+        self._loader: Any = None
+        self._clients = _Clients(self)
+
+    async def call(
+        self, service: str, operation: str, parameters: Mapping[str, object], read: Callable[[Any, Any], Answer]
+    ) -> Answer:
+        """Call an operation (`DescribeTrainingJob`) and return `read(response, client)`.
+
+        Raises:
+            ServiceError: anything at all went wrong.
+        """
+        clients = self._clients
+        clients.users += 1
+        try:
+            client = await clients.get(service)
+            await self.budget.take(operation)
+            answer = await _ask(client, operation, parameters, read)
+        except Exception as error:
+            failure = self._classify(error, operation)
+            if failure.kind is FailureKind.THROTTLED:
+                self.budget.throttled(operation)
+            if failure.kind in _STALE and clients is self._clients:
+                # Calls in flight end with the clients they began with.
+                self._clients = _Clients(self)
+            raise ServiceError(failure) from None
+        finally:
+            clients.users -= 1
+            if not clients.users and clients is not self._clients:
+                await clients.close()
+        self.budget.succeeded(operation)
+        return answer
+
+    async def close(self) -> None:
+        """Close every client, which ends the calls in flight with a failure; a later call opens them afresh."""
+        clients, self._clients = self._clients, _Clients(self)
+        await clients.close()
+
+    async def open_session(self) -> Any:
+        """Return a new session of the SDK, and learn the region from it."""
+
+        def work() -> Any:
+            from tui.aws import session as sdk
+
+            self._loader = self._loader or sdk.data_loader()
+            opened = sdk.open_session(self.target, self._loader)
+            return opened, self.target.region or opened.get_config_variable("region") or ""
+
+        session, self.region = await asyncio.to_thread(work)
+        return session
+
+    def _classify(self, error: Exception, operation: str) -> Failure:
+        profile = self.target.profile or os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE")
+        from tui.aws.errors import classify
+
+        return classify(error, operation, profile)
+
+
+class _Clients:
+    """The clients of one session, which live as long as its credentials do."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.users = 0
+        """Calls under way."""
+        self._connection = connection
+        self._session: Any = None
+        self._open: dict[str, Any] = {}
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+
+    async def get(self, service: str) -> Any:
+        async with self._opening:
+            if service not in self._open:
+                if self._session is None:
+                    self._session = await self._connection.open_session()
+                from tui.aws import session as sdk
+
+                target = self._connection.target
+                await _elsewhere(lambda: sdk.warm_up(self._session, target, service))
+                client = sdk.create_client(self._session, target, service)
+                self._open[service] = await self._stack.enter_async_context(client)
+            return self._open[service]
+
+    async def close(self) -> None:
+        self._open.clear()
+        await self._stack.aclose()
+
+
+async def _ask(
+    client: Any, operation: str, parameters: Mapping[str, object], read: Callable[[Any, Any], Answer]
+) -> Answer:
+    from botocore.exceptions import BotoCoreError
+
+    from tui.aws.errors import UnreadableAnswerError
+    from tui.aws.session import method_name
+
+    try:
+        return read(await getattr(client, method_name(operation))(**parameters), client)
+    except (BotoCoreError, UnreadableAnswerError, OSError):
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        # Valid JSON of another shape: the SDK's parser trips over it, or we do.
+        raise unreadable(operation) from error
+
+
+async def _elsewhere(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine on a loop of its own in a thread; cancelling this cancels it."""
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+
+    async def main() -> None:
+        task = asyncio.ensure_future(work())
+        running.append((asyncio.get_running_loop(), task))
+        await task
+
+    thread = asyncio.ensure_future(asyncio.to_thread(lambda: asyncio.run(main())))
+    try:
+        await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        for loop, task in running:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(task.cancel)
+        thread.cancel()
+        raise
+
+
+def unreadable(operation: str) -> Exception:
+    """Return the error for an answer that is not what the operation answers."""
+    from tui.aws.errors import UnreadableAnswerError
+
+    return UnreadableAnswerError(f"the answer to {operation} is not SageMaker's JSON")

@@ -1,0 +1,120 @@
+"""Sessions of the SDK, opened and warmed up where nothing waits for them: in a thread, with an event loop of its own.
+
+Importing the SDK, reading the model of a service and walking the credential chain take a second all together, which
+the screen would feel.
+"""
+
+import gzip
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError
+from botocore.loaders import JSONFileLoader, Loader
+
+from tui import __version__
+from tui.aws.connection import Target
+from tui.aws.errors import MfaNeededError
+from tui.aws.members import keep_body, lenient_timestamp
+
+_CONNECT_SECONDS: Final = 5
+_READ_SECONDS: Final = 20
+
+
+class _Files(JSONFileLoader):  # type: ignore[misc]
+    """Reads the SDK's data files a little at a time.
+
+    The C decoder keeps the interpreter to itself for the tenth of a second that a model takes, thread or not; a hook
+    in Python lets the others have their turn between two objects.
+    """
+
+    def load_file(self, file_path: str) -> Any:
+        plain, packed = Path(f"{file_path}.json"), Path(f"{file_path}.json.gz")
+        if plain.is_file():
+            text = plain.read_bytes()
+        elif packed.is_file():
+            text = gzip.decompress(packed.read_bytes())
+        else:
+            return None
+        return json.loads(text, object_pairs_hook=_ordered)
+
+
+def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
+    return OrderedDict(pairs)
+
+
+def data_loader() -> Any:
+    """Return a loader of the SDK's data files; its cache may outlive a session."""
+    return Loader(file_loader=_Files())
+
+
+def open_session(target: Target, loader: Any) -> Any:
+    """Return a session that reads environment and files afresh."""
+    session = AioSession(profile=target.profile)
+    # The user's own data path stays in force.
+    for folder in str(session.get_config_variable("data_path") or "").split(os.pathsep):
+        if folder and folder not in loader.search_paths:
+            loader.search_paths.append(folder)
+    session.register_component("data_loader", loader)
+    session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
+    session.set_default_client_config(
+        AioConfig(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            # The pollers pace themselves; a retry behind their back would spend the account's quota twice.
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            user_agent_extra=f"sagetop/{__version__}",
+        )
+    )
+    if target.credentials is None:
+        _refuse_mfa_prompt(session)
+    return session
+
+
+async def warm_up(session: Any, target: Target, service: str) -> None:
+    """Do beforehand what a client of `service` would do on the screen's event loop: models, names, credentials."""
+    session.warm_up_loader_caches(service)
+    model = session.get_component("data_loader").load_service_model(service, "service-2")
+    for operation in model["operations"]:
+        xform_name(operation)
+    if target.credentials is None:
+        credentials = await session.get_credentials()
+        if credentials is not None:
+            await credentials.get_frozen_credentials()
+
+
+def create_client(session: Any, target: Target, service: str) -> Any:
+    """Return the context manager of a client."""
+    access_key, secret_key = target.credentials or (None, None)
+    return session.create_client(
+        service,
+        region_name=target.region,
+        endpoint_url=target.endpoint_url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+    )
+
+
+def method_name(operation: str) -> str:
+    """Return a client's method for an operation: `describe_training_job`."""
+    return str(xform_name(operation))
+
+
+def _refuse_mfa_prompt(session: Any) -> None:
+    """Let a profile that wants an MFA code fail with a word, where the SDK would block the screen on a prompt."""
+
+    def refuse(prompt: str) -> str:
+        raise MfaNeededError(f"the profile wants an MFA code ({prompt.strip(': ')})")
+
+    try:
+        provider = session.get_component("credential_provider").get_provider("assume-role")
+    except (BotoCoreError, ValueError):
+        return
+    provider._prompter = refuse

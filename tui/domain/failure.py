@@ -1,0 +1,54 @@
+"""Why something could not be seen: never an exception on the screen, always a reason and what to do about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """The ways in which a call fails that a user can tell apart."""
+
+    NO_CREDENTIALS = "no credentials"
+    EXPIRED = "credentials expired"
+    NO_REGION = "no region"
+    DENIED = "not allowed"
+    THROTTLED = "throttled"
+    NOT_FOUND = "not found"
+    INVALID = "not accepted"
+    UNSUPPORTED = "not offered here"
+    """An operation that this region, partition or endpoint does not know."""
+    UNREACHABLE = "cannot reach AWS"
+    TIMEOUT = "no answer"
+    SERVER = "service error"
+    GARBLED = "unreadable answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed call. It never replaces the last good value: not seeing a job is not its failing."""
+
+    kind: FailureKind
+    operation: str
+    """The API operation, `DescribeTrainingJob`."""
+    message: str
+    """What the service or the network said; sanitised, one line."""
+    hint: str = ""
+    """What to do next, one line: a command to type, a permission to ask for."""
+    retry_after_seconds: float | None = None
+
+    @property
+    def needs_someone(self) -> bool:
+        """Whether waiting alone will not mend it."""
+        return self.kind in _NEEDS_SOMEONE
+
+
+_NEEDS_SOMEONE = frozenset(
+    {FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION, FailureKind.DENIED}
+)
+
+
+class ServiceError(Exception):
+    """Raised by a port; the only exception that crosses it."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.operation}: {failure.kind}: {failure.message}")
+        self.failure = failure

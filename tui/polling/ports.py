@@ -1,0 +1,82 @@
+"""What the pollers need from the outside. `tui.aws` implements it; tests may too.
+
+Every method raises `ServiceError` and nothing else, never blocks the event loop, and ends by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from tui.domain.job import JobSnapshot
+from tui.domain.jobs import JobSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One answer of DescribeTrainingJob."""
+
+    snapshot: JobSnapshot
+    service_time: datetime | None
+    """The Date header of the answer, UTC, whole seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page of Search or ListTrainingJobs. An empty page with a token is normal."""
+
+    jobs: tuple[JobSummary, ...]
+    next_token: str | None
+    total: int | None
+    """TotalHits of Search; None where the service does not count."""
+    service_time: datetime | None
+
+
+class Order(StrEnum):
+    """What Search sorts by, newest first."""
+
+    CREATED = "CreationTime"
+    MODIFIED = "LastModifiedTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: sts:GetCallerIdentity."""
+
+    account: str
+    arn: str
+
+    @property
+    def role(self) -> str:
+        """Return the role or user name of the ARN."""
+        parts = self.arn.split(":", 5)[-1].split("/")
+        return parts[1] if len(parts) > 1 else parts[0]
+
+
+class TrainingJobs(Protocol):
+    """The operations on training jobs that watching needs."""
+
+    async def describe(self, name: str) -> Described:
+        """DescribeTrainingJob."""
+        ...
+
+    async def search(self, order: Order, token: str | None = None) -> JobPage:
+        """Search(Resource=TrainingJob): up to 100 jobs with nearly all their members."""
+        ...
+
+    async def list(self, token: str | None = None, name_contains: str = "") -> JobPage:
+        """ListTrainingJobs, newest first: up to 100 summaries."""
+        ...
+
+
+class Account(Protocol):
+    """Who and where we are."""
+
+    @property
+    def region(self) -> str:
+        """The region in use; empty while none is known."""
+        ...
+
+    async def identity(self) -> Identity:
+        """sts:GetCallerIdentity."""
+        ...
