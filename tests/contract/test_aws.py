@@ -1,9 +1,11 @@
 """`tui.aws` against the simulator: what comes out of the port, whatever goes in."""
 
 import asyncio
+import hashlib
 import json
 import math
 import os
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -48,12 +50,19 @@ class Client:
         self.connection = Connection(target, Budget())
         self.jobs = SageMaker(self.connection)
 
+    async def outcome(self, call: Callable[[], Awaitable[object]]) -> Failure | None:
+        """How a call fails, if it does."""
+        try:
+            async with asyncio.timeout(20):
+                await call()
+        except ServiceError as error:
+            return error.failure
+        return None
+
     async def failure(self, call: Callable[[], Awaitable[object]] | None = None) -> Failure:
         """How a call fails."""
-        with pytest.raises(ServiceError) as raised:
-            async with asyncio.timeout(20):
-                await (call or (lambda: self.jobs.describe("job-1")))()
-        failure = raised.value.failure
+        failure = await self.outcome(call or (lambda: self.jobs.describe("job-1")))
+        assert failure is not None
         for text in (failure.message, failure.hint):
             assert text.isprintable()
         assert failure.message
@@ -88,6 +97,11 @@ def controls(value: object) -> list[str]:
     if isinstance(value, list):
         return [char for each in value for char in controls(each)]
     return []
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 -- it comes true in another thread or process, which sets no event
+        await asyncio.sleep(0.001)
 
 
 # Answers
@@ -265,8 +279,9 @@ async def test_every_fault_is_a_failure_with_a_hint_after_a_single_call(
     assert (failure.kind, failure.operation) == (kind, operation)
     assert hint in failure.hint
     assert sim.calls.count() == 1
-    sim.faults.clear()
-    await calls[operation]()
+    if kind is not FailureKind.THROTTLED:  # whose next call has to wait
+        sim.faults.clear()
+        await calls[operation]()
 
 
 async def test_what_is_denied_names_the_permission(client: Client, sim: Simulator) -> None:
@@ -362,12 +377,8 @@ async def test_an_odd_answer_is_garbled_or_empty_and_never_anything_else(
         "search": lambda: misled.jobs.search(Order.CREATED),
         "list": misled.jobs.list,
     }
-    try:
-        async with asyncio.timeout(10):
-            await calls[operation]()
-    except ServiceError as error:
-        assert error.failure.kind is FailureKind.GARBLED
-        assert "proxy" in error.failure.hint
+    failure = await misled.outcome(calls[operation])
+    assert failure is None or (failure.kind is FailureKind.GARBLED and "proxy" in failure.hint)
 
 
 async def test_entries_of_a_page_that_are_no_jobs_are_left_out(misled: Client, impostor: Impostor) -> None:
@@ -519,15 +530,12 @@ async def test_an_expired_sso_login_is_told_with_the_command_that_renews_it(
 ) -> None:
     url = "https://example.awsapps.com/start"
     (home / "config").write_text(
-        f"[profile dev one]\nsso_start_url = {url}\nsso_region = us-east-1\n"
+        f'[profile "dev one"]\nsso_start_url = {url}\nsso_region = us-east-1\n'
         "sso_account_id = 111122223333\nsso_role_name = ml\n"
     )
     if cached:
         cache = home / ".aws" / "sso" / "cache"
         cache.mkdir(parents=True)
-        name = "7d3f0b2a"
-        import hashlib
-
         name = hashlib.sha1(url.encode()).hexdigest()
         token = {"startUrl": url, "region": "us-east-1", "accessToken": "x", "expiresAt": "2020-01-01T00:00:00Z"}
         (cache / f"{name}.json").write_text(json.dumps(token))
@@ -573,8 +581,7 @@ async def test_a_new_login_does_not_disturb_the_calls_in_flight(client: Client, 
     sim.faults.add(Fault("delay", "DescribeTrainingJob", times=1, seconds=0.2), Fault("expired", "Search", times=1))
     slow = asyncio.create_task(client.jobs.describe("job-1"))
     async with asyncio.timeout(5):
-        while sim.calls.count("DescribeTrainingJob") < 2:
-            await asyncio.sleep(0)
+        await until(lambda: sim.calls.count("DescribeTrainingJob") == 2)
         assert (await client.failure(lambda: client.jobs.search(Order.CREATED))).kind is FailureKind.EXPIRED
         assert (await slow).snapshot.name == "job-1"
         assert (await client.jobs.search(Order.CREATED)).jobs
@@ -594,8 +601,7 @@ async def test_closing_ends_a_call_in_flight_with_a_failure_and_the_next_one_wor
     sim.faults.add(Fault("hang", "DescribeTrainingJob", times=1))
     hanging = asyncio.create_task(client.failure())
     async with asyncio.timeout(10):
-        while sim.calls.count() < 1:
-            await asyncio.sleep(0)
+        await until(lambda: sim.calls.count() == 1)
         await client.connection.close()
         assert (await hanging).kind is FailureKind.UNREACHABLE
         assert (await client.jobs.describe("job-1")).snapshot.name == "job-1"
@@ -605,8 +611,7 @@ async def test_cancelling_is_never_turned_into_a_failure(client: Client, sim: Si
     sim.faults.add(Fault("hang", times=1))
     hanging = asyncio.create_task(client.jobs.describe("job-1"))
     async with asyncio.timeout(10):
-        while sim.calls.count() < 1:
-            await asyncio.sleep(0)
+        await until(lambda: sim.calls.count() == 1)
         hanging.cancel()
         with pytest.raises(asyncio.CancelledError):
             await hanging
@@ -623,8 +628,7 @@ async def test_cancelling_while_a_credential_process_runs_does_not_wait_for_it(
     client = connect(Target("slow", "us-east-1", sim.url))
     asking = asyncio.create_task(client.jobs.describe("job-1"))
     async with asyncio.timeout(10):
-        while not started.exists():
-            await asyncio.sleep(0.01)
+        await until(started.exists)
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
@@ -635,24 +639,26 @@ async def test_the_first_call_does_not_hold_up_the_screen(client: Client) -> Non
 
     async def watch() -> None:
         nonlocal longest
-        last = time.perf_counter()
+        # The thread's own time: what others do on a busy machine is not the point.
+        last = time.thread_time()
         while True:
             await asyncio.sleep(0.001)
-            now = time.perf_counter()
+            now = time.thread_time()
             longest, last = max(longest, now - last), now
 
     watching = asyncio.create_task(watch())
     await asyncio.sleep(0)
     await client.jobs.describe("job-1")
     watching.cancel()
-    # 15 ms of work on an idle machine; the rest is for a busy one.
-    assert longest < 0.15, f"{longest * 1000:.0f} ms"
+    # About 15 ms; making the client without warming up takes 90.
+    assert longest < 0.05, f"{longest * 1000:.0f} ms"
 
 
 def test_importing_the_adapter_does_not_import_the_sdk() -> None:
-    import subprocess
-
-    code = "import sys, tui.aws.sagemaker, tui.polling.feed; print([m for m in sys.modules if 'botocore' in m or m == 'aiohttp'])"
+    code = (
+        "import sys, tui.aws.sagemaker, tui.polling.feed; "
+        "print([name for name in sys.modules if 'botocore' in name or name == 'aiohttp'])"
+    )
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from botocore.model import ServiceModel, Shape
@@ -16,6 +17,8 @@ from botocore.parsers import create_parser
 from tui.simulator import Account, ManualClock, Simulator, demo_account
 from tui.simulator.demo_everything import NAME as EVERYTHING
 from tui.simulator.operations import run
+
+pytest_plugins = ("tests.contract.simulator_support",)
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 INSTANTS = [0, 20, MINUTE, 7 * MINUTE, 25 * MINUTE, HOUR, 2.5 * HOUR, 5 * HOUR, 12 * HOUR, DAY, 9 * DAY, 60 * DAY]
@@ -147,7 +150,7 @@ def test_it_never_goes_dead(clock: ManualClock) -> None:
     for wait in (0, 5 * HOUR, 7 * DAY, 400 * DAY):
         clock.advance(wait)
         moved = changes(account, clock, 180)
-        gaps = [two - one for one, two in zip(moved, moved[1:], strict=False)]
+        gaps = [two - one for one, two in pairwise(moved)]
         assert max(gaps) <= 20, f"{wait} s after the start nothing moved for {max(gaps)} minutes"
         assert sum(gaps) / len(gaps) <= 6
         assert len(account.jobs) <= 50

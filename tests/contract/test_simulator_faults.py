@@ -13,8 +13,15 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from tui.simulator import Account, Fault, Simulator
 
+pytest_plugins = ("tests.contract.simulator_support",)
+
 Connect = Callable[..., Any]
 HEADERS = {"X-Amz-Target": "SageMaker.ListTrainingJobs", "Content-Type": "application/x-amz-json-1.1"}
+
+
+@pytest.fixture
+def account(stocked_account: Account) -> Account:
+    return stocked_account
 
 
 @pytest.fixture
@@ -124,7 +131,7 @@ async def test_a_hanging_request_does_not_hold_up_the_stop(account: Account, con
         clients = [connect(simulator.url) for _ in range(3)]
         hanging = [asyncio.create_task(asyncio.to_thread(client.list_training_jobs)) for client in clients]
         async with asyncio.timeout(10):
-            while simulator.calls.count() < len(hanging):
+            while simulator.calls.count() < len(hanging):  # noqa: ASYNC110 - the simulator has no event for it
                 await asyncio.sleep(0)
         began_at = time.monotonic()
     assert time.monotonic() - began_at < 0.9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -257,7 +258,7 @@ def test_transitions_are_only_ever_appended(
             (e["Status"], e["StartTime"]) for e in before
         ]
         assert all("EndTime" in each for each in entries[:-1])
-        assert all(one["EndTime"] == two["StartTime"] for one, two in zip(entries, entries[1:], strict=False))
+        assert all(one["EndTime"] == two["StartTime"] for one, two in pairwise(entries))
         assert entries[-1]["Status"] == document["SecondaryStatus"]
         assert document["LastModifiedTime"] >= last_modified
         assert job_again(life).describe(START + timedelta(seconds=instant)) == document

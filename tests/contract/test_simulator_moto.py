@@ -14,6 +14,8 @@ from tui.simulator.demo_parts import PYTORCH, base, machines, plain_life
 from tui.simulator.jobs import ScriptedJob
 from tui.simulator.script import Script
 
+pytest_plugins = ("tests.contract.simulator_support",)
+
 NAME = "second-opinion"
 
 

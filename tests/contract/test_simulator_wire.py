@@ -14,7 +14,14 @@ from botocore.exceptions import ClientError
 
 from tui.simulator import Account, FixedJob, ManualClock, Simulator
 
+pytest_plugins = ("tests.contract.simulator_support",)
+
 Connect = Callable[..., Any]
+
+
+@pytest.fixture
+def account(stocked_account: Account) -> Account:
+    return stocked_account
 
 
 @pytest.fixture
@@ -70,9 +77,8 @@ async def test_unknown_names(simulator: Simulator, connect: Connect) -> None:
 async def test_malformed_names(simulator: Simulator, connect: Connect, name: str, rule: str) -> None:
     status, code, message = await refusal(connect(simulator.url).describe_training_job, TrainingJobName=name)
     assert (status, code) == (400, "ValidationException")
-    assert message == (
-        f"1 validation error detected: Value '{name}' at 'trainingJobName' failed to satisfy constraint: Member must {rule}"
-    )
+    start = f"1 validation error detected: Value '{name}' at 'trainingJobName' failed to satisfy constraint"
+    assert message == f"{start}: Member must {rule}"
 
 
 async def test_who_is_calling(simulator: Simulator, connect: Connect) -> None:
@@ -104,7 +110,9 @@ async def test_a_body_that_is_not_json(simulator: Simulator, body: bytes) -> Non
         assert (await answer.json(content_type=None))["__type"] == "SerializationException"
 
 
-async def test_headers_tell_the_simulated_time(simulator: Simulator, connect: Connect, clock: ManualClock) -> None:
+async def test_headers_tell_the_simulated_time(simulator: Simulator, connect: Connect) -> None:
+    clock = simulator.account.clock
+    assert isinstance(clock, ManualClock)
     clock.advance(90 * 86_400)
     answer = await asyncio.to_thread(connect(simulator.url).list_training_jobs)
     headers = answer["ResponseMetadata"]["HTTPHeaders"]

@@ -58,7 +58,7 @@ Phase      Training
 Message    In progress
 Elapsed    2h00m of training
 Instances  2 × ml.g5.xlarge (gpu), 1 × ml.c5.xlarge (cpu) spot
-Stops      2026-11-23T00:10:00Z at latest, in 22h00m (MaxRuntimeInSeconds of training, all attempts together)
+Stops      2026-11-23T00:10:00Z at latest, in 22h00m (MaxRuntimeInSeconds of training)
 Billable   2h00m × 3 = 21,600 instance-seconds so far, at most
 
 PHASES

@@ -40,7 +40,6 @@ class Connection:
         self.budget = budget
         self.region = target.region or ""
         """The region in use; empty until it is known."""
-        self._loader: Any = None
         self._clients = _Clients(self)
 
     async def call(
@@ -83,8 +82,7 @@ class Connection:
         def work() -> Any:
             from tui.aws import session as sdk
 
-            self._loader = self._loader or sdk.data_loader()
-            opened = sdk.open_session(self.target, self._loader)
+            opened = sdk.open_session(self.target)
             return opened, self.target.region or opened.get_config_variable("region") or ""
 
         session, self.region = await asyncio.to_thread(work)

@@ -48,6 +48,7 @@ _THROTTLED: Final = frozenset(
     }
 )
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+_NOT_FOUND_WORDS: Final = ("not found", "could not find")
 _LONGEST_MESSAGE: Final = 1000
 _LONGEST_RETRY_AFTER: Final = 300.0
 _INVALID: Final = frozenset({"ValidationException", "ValidationError", "InvalidParameterValue"})
@@ -67,6 +68,7 @@ _NO_CREDENTIALS: Final = (
 )
 _TIMEOUT: Final = (sdk.ConnectTimeoutError, sdk.ReadTimeoutError, TimeoutError, asyncio.TimeoutError)
 _FILE: Final = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_FILE_HINT: Final = "a file that the settings name cannot be read: check AWS_CA_BUNDLE and the profile"
 _SETTINGS: Final = (
     sdk.InvalidRegionError,
     sdk.UnknownRegionError,
@@ -100,6 +102,8 @@ def classify(error: Exception, operation: str, profile: str | None) -> Failure:
 
 def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
     login = f"aws sso login{named}"
+    if isinstance(error, sdk.HTTPClientError) and isinstance(error.kwargs.get("error"), _FILE):
+        return FailureKind.INVALID, _FILE_HINT
     match error:
         case sdk.SSOError() | sdk.TokenRetrievalError():
             return FailureKind.EXPIRED, f"run: {login}"
@@ -122,7 +126,7 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
     if isinstance(error, sdk.ParamValidationError):
         return FailureKind.INVALID, ""
     if isinstance(error, _FILE):
-        return FailureKind.INVALID, "a file in the settings cannot be read: check AWS_CA_BUNDLE and the profile"
+        return FailureKind.INVALID, _FILE_HINT
     if isinstance(error, _UNREACHABLE):
         return FailureKind.UNREACHABLE, "check network, VPN, HTTPS_PROXY and --region; trying again"
     if isinstance(error, _SETTINGS):
@@ -161,7 +165,7 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
         kind, hint = FailureKind.DENIED, f"ask for {_action(operation)}"
     elif code in _THROTTLED or status == 429:
         kind, hint = FailureKind.THROTTLED, "the account's quota is in use; slowing down"
-    elif code in _NOT_FOUND or (code in _INVALID and "not found" in said.lower()):
+    elif code in _NOT_FOUND or (code in _INVALID and any(words in said.lower() for words in _NOT_FOUND_WORDS)):
         kind, hint = FailureKind.NOT_FOUND, ""
     elif code in _INVALID:
         kind, hint = FailureKind.INVALID, ""

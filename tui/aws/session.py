@@ -4,11 +4,14 @@ Importing the SDK, reading the model of a service and walking the credential cha
 the screen would feel.
 """
 
+import asyncio
 import gzip
 import json
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,18 +52,16 @@ def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
     return OrderedDict(pairs)
 
 
-def data_loader() -> Any:
-    """Return a loader of the SDK's data files; its cache may outlive a session."""
-    return Loader(file_loader=_Files())
+@cache
+def _data_loader(user_path: str) -> Any:
+    """Return a loader that looks into the user's own data path too; its cache outlives a session."""
+    return Loader([folder for folder in user_path.split(os.pathsep) if folder], _Files())
 
 
-def open_session(target: Target, loader: Any) -> Any:
+def open_session(target: Target) -> Any:
     """Return a session that reads environment and files afresh."""
     session = AioSession(profile=target.profile)
-    # The user's own data path stays in force.
-    for folder in str(session.get_config_variable("data_path") or "").split(os.pathsep):
-        if folder and folder not in loader.search_paths:
-            loader.search_paths.append(folder)
+    loader = _data_loader(str(session.get_config_variable("data_path") or ""))
     session.register_component("data_loader", loader)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
@@ -74,7 +75,7 @@ def open_session(target: Target, loader: Any) -> Any:
         )
     )
     if target.credentials is None:
-        _refuse_mfa_prompt(session)
+        _tame_providers(session)
     return session
 
 
@@ -107,14 +108,41 @@ def method_name(operation: str) -> str:
     return str(xform_name(operation))
 
 
-def _refuse_mfa_prompt(session: Any) -> None:
-    """Let a profile that wants an MFA code fail with a word, where the SDK would block the screen on a prompt."""
+class _Process:
+    """A credential process that does not outlive whoever waited for it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        try:
+            return await self._process.communicate()
+        except asyncio.CancelledError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+            raise
+
+
+def _tame_providers(session: Any) -> None:
+    """Let no credential provider prompt on the screen, nor leave a process behind.
+
+    A profile that wants an MFA code fails with a word, where the SDK would block the screen.
+    """
 
     def refuse(prompt: str) -> str:
         raise MfaNeededError(f"the profile wants an MFA code ({prompt.strip(': ')})")
 
+    async def start(*arguments: Any, **options: Any) -> _Process:
+        return _Process(await asyncio.create_subprocess_exec(*arguments, **options))
+
     try:
-        provider = session.get_component("credential_provider").get_provider("assume-role")
+        chain = session.get_component("credential_provider")
+        chain.get_provider("assume-role")._prompter = refuse
+        chain.get_provider("custom-process")._popen = start
     except (BotoCoreError, ValueError):
         return
-    provider._prompter = refuse

@@ -101,12 +101,12 @@ def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
     created, started = snapshot.times.created, snapshot.times.started
     runtime = members.integer(condition, "MaxRuntimeInSeconds")
     if runtime is not None:
-        rule = "of training, all attempts together" if started else "once training starts"
+        rule = "of training" if started else "once training starts"
         found.append(Deadline("MaxRuntimeInSeconds", runtime, _after(started, runtime), rule))
     wait = members.integer(condition, "MaxWaitTimeInSeconds")
     if wait is not None and snapshot.spot:
         found.append(
-            Deadline("MaxWaitTimeInSeconds", wait, _after(created, wait), "since creation, waiting and running")
+            Deadline("MaxWaitTimeInSeconds", wait, _after(created, wait), "since creation")
         )
     pending = members.integer(condition, "MaxPendingTimeInSeconds")
     if pending is not None and started is None and _pending_limit_applies(snapshot.raw):

@@ -1,6 +1,7 @@
 """How quantities are written: durations, times, counts, numbers. Pure, total, and never longer than they need be."""
 
 import math
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,6 +25,11 @@ def duration(seconds: float | None) -> str:
     if whole < _DAY:
         return f"{sign}{whole // _HOUR}h{whole % _HOUR // _MINUTE:02d}m"
     return f"{sign}{whole // _DAY}d{whole % _DAY // _HOUR:02d}h"
+
+
+def limit(seconds: float) -> str:
+    """Write a span that someone chose: like `duration`, without a second unit of nothing: `1d`, `1h30m`."""
+    return re.sub(r"(?<=[dhm])0+[hms]$", "", duration(seconds))
 
 
 def coarse(seconds: float | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -25,7 +26,8 @@ from tui.domain.units import coarse
 _PHASE_CELLS: Final = 13
 _ELAPSED_CELLS: Final = 6
 _ON_CELLS: Final = 16
-_NOTE_CELLS: Final = 14
+_SPOT_CELLS: Final = 4
+_NOTE_CELLS: Final = 40
 _NAME_CELLS: Final = 20
 """Below this the columns on the right give way."""
 
@@ -64,21 +66,25 @@ class Columns:
     note: int
 
     @classmethod
-    def of(cls, width: int) -> "Columns":
-        """Return the columns for a width: the name grows, columns on the right go when it would be cut."""
+    def of(cls, view: JobsView, width: int) -> "Columns":
+        """Return the columns for a width: the name grows, columns on the right go when it would be cut short."""
         left = width - 2 - 1 - _PHASE_CELLS - 1 - _ELAPSED_CELLS
-        on = _ON_CELLS if left - _ON_CELLS - 1 >= _NAME_CELLS else 0
+        longest = max((cell_len(_on(job)) for job in view.jobs), default=0)
+        on = max(2, min(longest, _ON_CELLS)) if longest else 0
+        on = on if left - on - 1 >= _NAME_CELLS else 0
         left -= on + 1 if on else 0
-        spot = 4 if left - 5 >= _NAME_CELLS else 0
+        spot = _SPOT_CELLS if any(job.spot for job in view.jobs) and left - _SPOT_CELLS - 1 >= _NAME_CELLS else 0
         left -= spot + 1 if spot else 0
-        note = min(_NOTE_CELLS + max(0, left - 44 - _NOTE_CELLS), 40) if left - _NOTE_CELLS - 1 >= 32 else 0
+        named = max((cell_len(job.name) for job in view.jobs), default=0)
+        spare = left - max(named, _NAME_CELLS) - 1
+        note = min(spare, _NOTE_CELLS) if spare >= 10 else 0
         left -= note + 1 if note else 0
         return cls(max(4, left), on, spot, note)
 
 
 def head_row(view: JobsView, width: int) -> Row:
     """Return the names of the columns, the sorted one marked."""
-    columns = Columns.of(width)
+    columns = Columns.of(view, width)
     arrow = ("^" if view.order.reverse else "v") if view.ascii else ("▴" if view.order.reverse else "▾")
 
     def title(text: str, column: str, cells: int, *, right: bool = False) -> Span:
@@ -112,7 +118,7 @@ def job_rows(view: JobsView, width: int) -> list[Row]:
     """Return a row a job; without any, why there is none and what to do."""
     if not view.jobs:
         return _empty(view, width)
-    columns = Columns.of(width)
+    columns = Columns.of(view, width)
     return [_job(job, view, columns) for job in view.jobs]
 
 

@@ -10,7 +10,7 @@ from tui.app.widgets.pane import Pane
 from tui.domain import members, resources
 from tui.domain.catalogue import Room
 from tui.domain.job import JobSnapshot
-from tui.domain.units import count, duration, percent
+from tui.domain.units import count, duration, limit, percent
 
 _LABEL_CELLS = 10
 
@@ -86,23 +86,21 @@ def _add_instances(add: _Add, snapshot: JobSnapshot) -> None:
 def _add_times(add: _Add, view: JobView) -> None:
     snapshot = view.snapshot
     assert snapshot
-    limits = resources.deadlines(snapshot)
     nearest = resources.stops_at(snapshot)
+    label = "limits" if snapshot.terminal else "stops"
     if nearest and nearest.at:
         left = (nearest.at - view.now).total_seconds()
         words = f"in {duration(left)} at latest" if left > 0 else f"overdue by {duration(-left)}"
-        add("stops", "StoppingCondition", words, "strong" if left > 3600 else "warning")
-    for limit in limits:
-        name = limit.member.removesuffix("InSeconds")
-        add("" if nearest else "stops", f"StoppingCondition.{limit.member}", _limit(name, limit), "label")
-        nearest = nearest or limit
+        add(label, "StoppingCondition", words, "strong" if left > 3600 else "warning")
+        label = ""
+    for entry in resources.deadlines(snapshot):
+        rule = "" if snapshot.terminal else f" {entry.rule}"
+        name = entry.member.removesuffix("InSeconds")
+        add(label, f"StoppingCondition.{entry.member}", f"{name} {limit(entry.limit_seconds)}{rule}", "label")
+        label = ""
     retries = members.integer(snapshot.raw, "RetryStrategy", "MaximumRetryAttempts")
     if retries is not None:
         add("retries", "RetryStrategy", f"up to {retries} after internal errors")
-
-
-def _limit(name: str, limit: resources.Deadline) -> str:
-    return f"{name} {duration(limit.limit_seconds)} {limit.rule}"
 
 
 def _add_billing(add: _Add, view: JobView) -> None:
@@ -127,7 +125,7 @@ def _add_billing(add: _Add, view: JobView) -> None:
     keep = members.integer(snapshot.raw, "ResourceConfig", "KeepAlivePeriodInSeconds")
     pool = members.at(snapshot.raw, "WarmPoolStatus")
     if keep or pool:
-        words = [f"kept {duration(keep)}" if keep else "", members.text(pool, "Status")]
+        words = [f"kept {limit(keep)}" if keep else "", members.text(pool, "Status")]
         retained = members.integer(pool, "ResourceRetainedBillableTimeInSeconds")
         words.append(f"{duration(retained)} billed" if retained else "")
         reused = members.text(pool, "ReusedByJob")

@@ -1,6 +1,7 @@
 """4 Rules: debugger and profiler rules, their verdicts, and who evaluates them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,9 +16,10 @@ from tui.domain.rules import Rule, by_urgency, rules
 from tui.domain.status import look
 from tui.domain.units import coarse
 
-_KIND_CELLS = 8
+_KIND_CELLS = 5
 _STATUS_CELLS = 13
-_AGE_CELLS = 6
+_AGE_CELLS = 5
+_KINDS = {"debug": "debug", "profiler": "prof"}
 _NONE = (
     "No rules are configured for this job.",
     "SageMaker Debugger is closed to new customers; existing ones may go on using it.",
@@ -34,9 +36,9 @@ def rule_rows(view: JobView, width: int) -> list[Row]:
     if not found:
         for line in _NONE:
             rows += [row((part, "dim")) for part in wrap(line, width)]
-    name_cells = _name_cells(found, width)
+    columns = _Columns.of(found, width)
     for rule in found:
-        rows.append(_rule(rule, view, name_cells, width))
+        rows.append(_rule(rule, view, columns))
         if rule.details:
             rows += [row("  ", (line, "dim"), source=rule.source) for line in wrap(rule.details, max(8, width - 2))]
     profiling = members.text(view.snapshot.raw, "ProfilingStatus")
@@ -46,28 +48,39 @@ def rule_rows(view: JobView, width: int) -> list[Row]:
     return rows
 
 
-def _name_cells(found: Sequence[Rule], width: int) -> int:
-    longest = max((cell_len(rule.name) for rule in found), default=0)
-    return max(8, min(longest, width - 2 - 1 - _KIND_CELLS - 1 - _STATUS_CELLS - 1 - _AGE_CELLS))
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Cells of each column; 0 where there is no room for it: the name and the verdict matter most."""
+
+    name: int
+    kind: int
+    age: int
+    job: int
+
+    @classmethod
+    def of(cls, found: Sequence[Rule], width: int) -> "_Columns":
+        longest = max((cell_len(rule.name) for rule in found), default=0)
+        left = width - 2 - longest - 1 - _STATUS_CELLS
+        kind = _KIND_CELLS if left > _KIND_CELLS else 0
+        left -= kind + 1 if kind else 0
+        age = _AGE_CELLS if left > _AGE_CELLS else 0
+        left -= age + 1 if age else 0
+        job = left - 2 if left >= 18 else 0
+        return cls(max(8, longest + min(0, left)), kind, age, job)
 
 
-def _rule(rule: Rule, view: JobView, name_cells: int, width: int) -> Row:
+def _rule(rule: Rule, view: JobView, columns: _Columns) -> Row:
     status = rule.status or _NOT_REPORTED
     tone = look(rule.status).tone.value if rule.status else "dim"
     age = coarse((view.now - rule.modified).total_seconds()) if rule.modified else ""
-    kind = rule.kind if rule.configured else f"{rule.kind}*"
-    used = 2 + name_cells + 1 + _KIND_CELLS + 1 + _STATUS_CELLS + 1 + _AGE_CELLS
-    job_cells = width - used - 2
     return row(
-        ((view.glyph(rule.status) if rule.status else "·") + " ", tone),
-        fit(rule.name, name_cells),
+        ((view.glyph(rule.status) if rule.status else "-") + " ", tone),
+        fit(rule.name, columns.name),
         " ",
-        (fit(kind, _KIND_CELLS), "label"),
-        " ",
+        (fit(_KINDS.get(rule.kind, rule.kind), columns.kind) + " " if columns.kind else "", "label"),
         (fit(status, _STATUS_CELLS), view.style(rule.source, tone)),
-        " ",
-        (fit(age, _AGE_CELLS, right=True), "label"),
-        ("  " + fit(rule.evaluation_job, job_cells), "dim") if job_cells >= 16 else "",
+        (" " + fit(age, columns.age, right=True) if columns.age else "", "label"),
+        ("  " + fit(rule.evaluation_job, columns.job) if columns.job else "", "dim"),
         key=rule.source,
         source=rule.source,
     )

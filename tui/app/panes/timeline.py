@@ -10,7 +10,7 @@ from tui.app.panes.members import member_rows
 from tui.app.view import JobView, waiting
 from tui.app.widgets.pane import Pane
 from tui.domain.catalogue import Room
-from tui.domain.status import look
+from tui.domain.status import Tone, look
 from tui.domain.timeline import Axis, Phase, axis, phases
 from tui.domain.units import clock, duration
 
@@ -34,11 +34,11 @@ def timeline_rows(view: JobView, width: int) -> list[Row]:
     found = []
     for index, (phase, name) in enumerate(zip(shown, names, strict=True)):
         source = f"SecondaryStatusTransitions[{index}]"
-        tone = "running" if phase.running else look(phase.status).tone.value
+        tone = _tone(phase)
         message = phase.message or ("in progress" if phase.running else "")
         found.append(
             row(
-                (view.glyph(phase.status) + " ", tone),
+                (_glyph(phase, view) + " ", tone),
                 (fit(name, name_cells), view.style(source, "strong" if phase.running else "value")),
                 "  ",
                 (_bar(phase, span, bar_cells, view.ascii), tone),
@@ -51,6 +51,20 @@ def timeline_rows(view: JobView, width: int) -> list[Row]:
         )
     found.append(_scale(span, any(phase.running for phase in shown), 2 + name_cells + 2, bar_cells, view))
     return found
+
+
+def _tone(phase: Phase) -> str:
+    """What is behind us went well unless its status says otherwise; colours are for what still matters."""
+    tone = look(phase.status).tone
+    if phase.running:
+        return (Tone.WAITING if tone is Tone.WAITING else Tone.RUNNING).value
+    return Tone.GOOD.value if tone is Tone.RUNNING else tone.value
+
+
+def _glyph(phase: Phase, view: JobView) -> str:
+    """Mark what runs and what is out of the ordinary; a phase that is simply over needs none."""
+    over = not phase.running and look(phase.status).tone in (Tone.RUNNING, Tone.WAITING)
+    return " " if over and phase.status not in ("Restarting", "Stopping") else view.glyph(phase.status)
 
 
 def _name(phase: Phase) -> str:

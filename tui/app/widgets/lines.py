@@ -145,13 +145,13 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         base = self.rich_style
         if not 0 <= index < len(self._rows):
             return Strip.blank(width, base)
-        cursor = self._cursor_style() if self._has_cursor and index == self._cursor and self.cursor_key else None
+        if self._has_cursor and index == self._cursor and self.cursor_key:
+            base += self._style("cursor" if self.has_focus else "cursor-blurred")
         spans = self._rows[index].spans
         if self._pattern:
             spans = _marked(spans, self._pattern)
         line = Strip([Segment(span.text, base + self._style(span.style)) for span in spans])
-        strip = line.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
-        return strip.apply_style(cursor) if cursor else strip
+        return line.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 
     def notify_style_update(self) -> None:
         """Forget the styles of another theme or state."""
@@ -227,9 +227,6 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
 
     def _repaint_line(self, index: int) -> None:
         self.refresh(Region(0, index - self.scroll_offset.y, self.size.width, 1))
-
-    def _cursor_style(self) -> Style:
-        return self._style("cursor" if self.has_focus else "cursor-blurred")
 
     def _style(self, name: str) -> Style:
         if name not in self._look:

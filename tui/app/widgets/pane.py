@@ -26,7 +26,7 @@ class Pane(Lines):
 
     def __init__(self, *, cursor: bool = True) -> None:
         super().__init__(id=self.NAME.lower(), cursor=cursor)
-        self._titles = ("", "")
+        self._titles: tuple[str, str] | None = None
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return what to show of `view` in `width` cells."""
