@@ -200,11 +200,19 @@ async def test_search_results_have_tags_and_lack_what_search_lacks(client: Any) 
             [0, 2, 4, 6, 8],
         ),
         ([("ProfilingStatus", "Equals", "Disabled")], []),
+        ([("TrainingStartTime", "Equals", "2026-04-12T08:30:00")], []),
+        ([("TrainingStartTime.Nowhere", "Equals", "text")], []),
         ([("ResourceConfig", "GreaterThan", "1")], []),
     ],
 )
 async def test_search_filters(client: Any, filters: list[tuple[str, ...]], found: list[int]) -> None:
     assert sorted(await searched(client, *filters)) == names(*found)
+
+
+async def test_an_absent_member_equals_nothing(client: Any, account: Account) -> None:
+    account.put(FixedJob({"TrainingJobName": "bare"}))
+    assert await searched(client, ("SecondaryStatus", "Equals", "Paused")) == []
+    assert await searched(client, ("SecondaryStatus", "NotExists")) == ["bare"]
 
 
 async def test_search_expressions_nest(client: Any) -> None:

@@ -12,16 +12,19 @@ from tui.domain.changes import changed_paths, touches
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
-    max_leaves=20,
+    max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(max_size=5), TREES))
+@given(st.dictionaries(st.text(max_size=5), TREES, max_size=4))
 def test_a_response_does_not_differ_from_itself(tree: dict[str, object]) -> None:
     assert changed_paths(tree, tree) == frozenset()
 
 
-@given(st.dictionaries(st.text(min_size=1), TREES), st.dictionaries(st.text(min_size=1), TREES))
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=5), TREES, max_size=4),
+    st.dictionaries(st.text(min_size=1, max_size=5), TREES, max_size=4),
+)
 def test_differences_are_the_same_both_ways(old: dict[str, object], new: dict[str, object]) -> None:
     assert changed_paths(old, new) == changed_paths(new, old)
 

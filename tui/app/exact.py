@@ -1,7 +1,7 @@
 """Writes only the cells that changed.
 
 Textual crops a partial update at its right end only: a clock at the right of a pane would cost the whole line, each
-second, over SSH. See `ChopsUpdate` in `textual/_compositor.py`; a test holds this against the bytes on a real terminal.
+second, over SSH. See `ChopsUpdate` in `textual/_compositor.py`.
 """
 
 from rich.console import Console

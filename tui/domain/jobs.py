@@ -166,6 +166,18 @@ class Filter:
         return all(bool(pattern.search(hay)) is wanted for wanted, pattern in self.terms)
 
 
+_SAID: Final = re.compile(r'ErrorMessage "+:?(?P<said>[^"\n]*[^"\s][^"\n]*)')
+
+
+def short_reason(failure_reason: str) -> str:
+    """Return what tells failures apart: the quoted error message of a FailureReason, else all after its class."""
+    said = _SAID.search(failure_reason)
+    if said:
+        return said["said"].strip()
+    kind, colon, rest = failure_reason.partition(": ")
+    return (rest if colon and " " not in kind else failure_reason).strip()
+
+
 def nearest_names(name: str, known: Sequence[str], limit: int = 3) -> list[str]:
     """Return the names most like a mistyped one, best first: those that contain it, then by edit likeness."""
     lowered = name.lower()

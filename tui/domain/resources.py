@@ -105,9 +105,7 @@ def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
         found.append(Deadline("MaxRuntimeInSeconds", runtime, _after(started, runtime), rule))
     wait = members.integer(condition, "MaxWaitTimeInSeconds")
     if wait is not None and snapshot.spot:
-        found.append(
-            Deadline("MaxWaitTimeInSeconds", wait, _after(created, wait), "since creation")
-        )
+        found.append(Deadline("MaxWaitTimeInSeconds", wait, _after(created, wait), "since creation"))
     pending = members.integer(condition, "MaxPendingTimeInSeconds")
     if pending is not None and started is None and _pending_limit_applies(snapshot.raw):
         found.append(

@@ -155,7 +155,7 @@ def _comparison(operator: str, path: str, wanted: str) -> Callable[[Any], bool]:
         return lambda value: isinstance(value, str) and value in choices
     number = _number(path, wanted)
     if operator == "Equals":
-        return lambda value: value == wanted if isinstance(value, str) else _plain(value) == number
+        return lambda value: value == wanted if isinstance(value, str) else number is not None and value == number
     if number is None:
         raise invalid(f"The operator {operator} is not supported for the value {wanted!r} of {path}.")
     return {
@@ -181,10 +181,6 @@ def _number(path: str, text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _plain(value: object) -> object:
-    return float(value) if isinstance(value, bool | int) else value
 
 
 def _values(row: Row, path: str) -> Iterator[Any]:

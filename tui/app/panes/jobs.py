@@ -18,7 +18,7 @@ from tui.app.model import Order
 from tui.app.widgets.lines import Lines
 from tui.domain import resources
 from tui.domain.failure import Failure
-from tui.domain.jobs import JobSummary
+from tui.domain.jobs import JobSummary, short_reason
 from tui.domain.status import look
 from tui.domain.text import one_line
 from tui.domain.units import coarse
@@ -77,7 +77,7 @@ class Columns:
         left -= spot + 1 if spot else 0
         named = max((cell_len(job.name) for job in view.jobs), default=0)
         spare = left - max(named, _NAME_CELLS) - 1
-        note = min(spare, _NOTE_CELLS) if spare >= 10 else 0
+        note = min(spare, _NOTE_CELLS) if spare >= 14 else 0
         left -= note + 1 if note else 0
         return cls(max(4, left), on, spot, note)
 
@@ -157,7 +157,7 @@ def _on(job: JobSummary) -> str:
 
 def _note(job: JobSummary) -> tuple[str, str]:
     if job.failure_reason:
-        return one_line(job.failure_reason.removeprefix("AlgorithmError: ")), "bad"
+        return one_line(short_reason(job.failure_reason)), "bad"
     if job.secondary_status == "MaxRuntimeExceeded":
         return "max runtime", "warning"
     if job.secondary_status == "MaxWaitTimeExceeded":

@@ -11,8 +11,8 @@ from tui.domain.catalogue import Room
 from tui.domain.leaves import Leaf, in_room, leaves
 from tui.domain.report import shown_text
 
-_LABEL_SHARE = 3
-"""Labels take at most this part of the width: a third."""
+_LABEL_SHARE = 0.45
+"""Labels take at most this part of the width."""
 
 
 def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
@@ -33,7 +33,7 @@ def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
 def leaf_rows(found: Sequence[Leaf], view: JobView, width: int) -> list[Row]:
     """Return the rows of some leaves: labels in a column, long values wrapped below themselves."""
     labels = [leaf.label or leaf.key for leaf in found]
-    cells = min(max((cell_len(label) for label in labels), default=0), max(8, width // _LABEL_SHARE))
+    cells = min(max((cell_len(label) for label in labels), default=0), max(8, int(width * _LABEL_SHARE)))
     rows = []
     for leaf, label in zip(found, labels, strict=True):
         style = view.style(leaf.path, "value" if leaf.known else "warning")

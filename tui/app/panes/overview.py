@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tui.app.lines import Row, Span, fit_middle, row, wrap
+from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain.job import elapsed_seconds
@@ -12,13 +12,11 @@ from tui.domain.status import look
 from tui.domain.timeline import phase_seconds
 from tui.domain.units import coarse, duration, percent
 
-_REASON_LINES = 4
-"""A failure reason has up to 1,024 characters; beside other panes it gets this many lines."""
 _BAR_CELLS = 20
 
 
-def overview_rows(view: JobView, width: int, whole_reason: bool = False) -> list[Row]:
-    """Return the failure reason, the status line, and progress where the service tells it."""
+def overview_rows(view: JobView, width: int, reason_lines: int = 4) -> list[Row]:
+    """Return the failure reason in at most `reason_lines`, the status line, times, and progress if told."""
     if not view.name:
         return [row(("Move the cursor to a job to see it here.", "dim"))]
     found: list[Row] = []
@@ -26,7 +24,7 @@ def overview_rows(view: JobView, width: int, whole_reason: bool = False) -> list
         found += _trouble(view, width)
     reason = view.snapshot.failure_reason if view.snapshot else (view.summary.failure_reason if view.summary else "")
     if reason:
-        found += _reason(reason, view, width, whole_reason)
+        found += _reason(reason, view, width, reason_lines)
     found.append(_status(view, width))
     if view.snapshot:
         found += _now(view, width)
@@ -43,12 +41,12 @@ def _trouble(view: JobView, width: int) -> list[Row]:
     return [row((line, "warning")) for line in lines]
 
 
-def _reason(reason: str, view: JobView, width: int, whole: bool) -> list[Row]:
-    lines = wrap(reason, width)
-    if not whole and len(lines) > _REASON_LINES:
-        more = len(lines) - _REASON_LINES + 1
-        lines = [*lines[: _REASON_LINES - 1], f"… {more} more lines: enter opens, y copies"]
-    return [row((line, view.style("FailureReason", "bad")), key=f"reason{index}") for index, line in enumerate(lines)]
+def _reason(reason: str, view: JobView, width: int, most: int) -> list[Row]:
+    lines = [line for line in wrap(reason, width) if line.strip()]
+    if len(lines) > most:
+        more = f"… {len(lines) - most + 1} more lines: 9 shows all, y copies"
+        lines = [*lines[: most - 1], more] if most > 1 else [fit(" ".join(lines), width)]
+    return [row((line, view.style("FailureReason", "bad"))) for line in lines]
 
 
 def _status(view: JobView, width: int) -> Row:
@@ -116,8 +114,12 @@ class OverviewPane(Pane):
         self.can_focus = False
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
-        """Return the strip."""
-        return overview_rows(view, width, self.detailed)
+        """Return the strip; the reason gets more lines where the job has the screen to itself."""
+        height = self.screen.size.height
+        lines = (
+            max(2, height // (3 if height > 40 else 5)) if self.detailed else (4 if width > 60 and height > 40 else 1)
+        )
+        return overview_rows(view, width, lines)
 
     def set_titles(self, summary: str, subtitle: str = "") -> None:
         """The strip has no border."""

@@ -114,7 +114,8 @@ def _add_billing(add: _Add, view: JobView) -> None:
         times = f" × {bill.instances}" if bill.instances not in (None, 1) else ""
         whole = f" = {duration(bill.instance_seconds)}" if times else ""
         bound = "" if bill.final else (" at most so far" if snapshot.spot else " so far")
-        add("billed", "BillableTimeInSeconds", f"{duration(bill.seconds)}{times}{whole}{bound}")
+        label = "billed" if tokens is None else ""
+        add(label, "BillableTimeInSeconds", f"{duration(bill.seconds)}{times}{whole}{bound}")
     elif tokens is None and not snapshot.terminal:
         add("billed", "BillableTimeInSeconds", "nothing until training starts", "label")
     saving = resources.spot_saving(snapshot)

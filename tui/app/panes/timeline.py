@@ -113,8 +113,8 @@ class TimelinePane(Pane):
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the phases, and alone on the screen the members behind them."""
         found = timeline_rows(view, width)
-        if self.detailed:
-            found += member_rows(view, Room.TIMELINE, width)
+        if self.detailed and view.snapshot:
+            found += [BLANK, *member_rows(view, Room.TIMELINE, width)]
         return found
 
     def summary_of(self, view: JobView) -> str:

@@ -54,6 +54,8 @@ class ReadingScreen(ModalScreen[None]):
 def help_rows(width: int) -> list[Row]:
     """Return every command of the table, by group."""
     keys = {command.id: "  ".join(display(key) for key in command.keys) for command in COMMANDS}
+    numbered = [command for command in COMMANDS if command.id.startswith("pane_")]
+    keys[numbered[0].id] = f"{numbered[0].key} to {numbered[-1].key}"
     cells = max(len(text) for text in keys.values())
     rows: list[Row] = []
     group = None
@@ -61,7 +63,10 @@ def help_rows(width: int) -> list[Row]:
         if command.group is not group:
             group = command.group
             rows += [BLANK, row((group.value, "head"))] if rows else [row((group.value, "head"))]
-        lines = wrap(command.help, max(10, width - cells - 4))
+        if command in numbered[1:]:
+            continue
+        words = ", ".join(other.label for other in numbered) if command is numbered[0] else command.help
+        lines = wrap(words, max(10, width - cells - 4))
         for index, line in enumerate(lines):
             rows.append(row("  ", (fit("" if index else keys[command.id], cells), "key"), "  ", line))
     rows += [

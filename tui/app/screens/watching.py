@@ -129,6 +129,7 @@ class Watching(Screen[None]):
     async def _connect(self) -> None:
         services = await self._open_services()
         self.services = services
+        self.lay_out()
         identity = Poller(
             "identity",
             services.account.identity,
@@ -162,6 +163,11 @@ class Watching(Screen[None]):
     def pollers(self) -> list[Poller[Any]]:
         """The pollers that pause and go on together."""
         return [poller for poller in (self._jobs_poller, self._job_poller) if poller]
+
+    @work(group="documentation", exclusive=True, exit_on_error=False, description="load the member descriptions")
+    async def _load_documentation(self) -> None:
+        if self.services:
+            self.everything.documentation = await asyncio.to_thread(self.services.documentation)
 
     def focus_job(self, name: str) -> None:
         """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
@@ -288,6 +294,8 @@ class Watching(Screen[None]):
             self.set_class(bool(arrangement.alone), "-alone")
         self.arrangement = arrangement
         self.call_after_refresh(self._offer_keys)
+        if "everything" in arrangement.panes and not self.everything.documentation:
+            self._load_documentation()
 
     def _offer_keys(self) -> None:
         panes = [command for command in COMMANDS if command.id.startswith("pane_")]

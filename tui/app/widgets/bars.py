@@ -102,24 +102,24 @@ class KeyBar(Lines):
         self._places: list[tuple[int, int, str]] = []
 
     def offer(self, commands: Sequence[Command], current: str = "") -> None:
-        """Show as many commands as fit, the current one marked."""
+        """Show as many commands as fit, the current one marked; where one is, the others shrink to their keys."""
+        wide = sum(cell_len(f"{command.key} {command.label}  ") for command in commands) <= self.size.width
         spans: list[Span] = [Span(" ")]
         self._places = []
         used = 1
         for command in commands:
-            pieces = [
-                Span(command.key, "key"),
-                Span(f" {command.label}", "strong" if command.id == current else "label"),
-            ]
-            if command.id == current:
-                pieces = [Span(f"{command.key} {command.label}", "accent")]
-            cells = _cells(pieces)
+            label = f" {command.label}" if wide or not current or command.id == current else ""
+            cells = cell_len(command.key + label)
             if used + cells > self.size.width:
                 break
+            if command.id == current:
+                spans.append(Span(command.key + label, "accent"))
+            else:
+                spans += [Span(command.key, "key"), Span(label, "label")]
+            spans.append(Span("  "))
             self._places.append((used, used + cells, command.id))
-            spans += [*pieces, Span("  ")]
             used += cells + 2
-        self.show([Row(tuple(spans))])
+        self.show([Row(tuple(span for span in spans if span.text))])
 
     def on_click(self, event: events.Click) -> None:
         """Do what the word says."""
