@@ -7,11 +7,7 @@ from typing import Any
 
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
-settings.register_profile("sagetop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("sagetop")
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _NAIVE = NOW.replace(tzinfo=None)

@@ -1,0 +1,23 @@
+"""What holds for all tests: an environment without anyone's credentials, and no deadline for hypothesis."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("sagetop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sagetop")
+
+_OTHERS = ("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_COLOR", "TMUX")
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No AWS_*, no config file, no instance role, no proxy, no tmux: what a test wants of these it sets."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "TEXTUAL")) or name in _OTHERS]:
+        monkeypatch.delenv(name, raising=False)
+    nowhere = Path("/nonexistent/sagetop-tests")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
