@@ -30,6 +30,6 @@ LIST_100_JOBS = """
 import sys
 import boto3
 client = boto3.client("sagemaker", endpoint_url=sys.argv[1])
-for job in client.list_training_jobs(MaxResults=100)["TrainingJobSummaries"]:
+for job in client.list_training_jobs(MaxResults=100, SortOrder="Descending")["TrainingJobSummaries"]:
     print(job["TrainingJobName"], job["TrainingJobStatus"], job["CreationTime"])
 """

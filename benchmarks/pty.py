@@ -146,6 +146,7 @@ class Screen:
     """What a person would see."""
 
     def __init__(self, columns: int, lines: int) -> None:
+        self.lines = lines
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
 

@@ -118,7 +118,7 @@ def cli(context: click.Context, settings: Settings) -> None:
     Without a command it opens the screen; with the name or ARN of a job it opens that job.
     """
     if context.invoked_subcommand is None:
-        _run_screen(settings, "", functools.partial(_connect, settings))
+        _run_screen(settings, "", functools.partial(connect, settings))
 
 
 @cli.command()
@@ -127,7 +127,7 @@ def cli(context: click.Context, settings: Settings) -> None:
 def watch(job: str, settings: Settings) -> None:
     """The screen; JOB (a name or an ARN) opens that job."""
     settings, name = _target(settings, job)
-    _run_screen(settings, name, functools.partial(_connect, settings))
+    _run_screen(settings, name, functools.partial(connect, settings))
 
 
 @cli.command()
@@ -137,7 +137,7 @@ def watch(job: str, settings: Settings) -> None:
 @_common
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
-    _run_screen(settings, "", functools.partial(_simulate, speed))
+    _run_screen(settings, "", functools.partial(simulate_account, speed))
 
 
 @cli.command()
@@ -231,7 +231,7 @@ def _connection(settings: Settings, budget: Budget) -> Connection:
     return Connection(Target(settings.profile, region, settings.endpoint_url, settings.credentials), budget)
 
 
-async def _connect(settings: Settings) -> Services:
+async def connect(settings: Settings) -> Services:
     """Import the SDK, in a thread beside the first frame, and put the services together."""
     from tui.app.services import Services
     from tui.polling.budget import Budget
@@ -253,13 +253,13 @@ async def _connect(settings: Settings) -> Services:
     )
 
 
-async def _simulate(speed: float) -> Services:
+async def simulate_account(speed: float) -> Services:
     """Start a simulated account and connect to it as to any other."""
     from tui.simulator import Clock, Simulator, demo_account
 
     simulator = Simulator(demo_account(Clock(speed=speed)))
     await simulator.start()
-    services = await _connect(
+    services = await connect(
         Settings(region="us-east-1", endpoint_url=simulator.url, credentials=("simulated", "simulated"))
     )
 

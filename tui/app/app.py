@@ -1,8 +1,10 @@
 """The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
 
+import traceback
 from pathlib import Path
 from typing import ClassVar, Final
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -11,6 +13,7 @@ from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
 from tui.app.terminal import end_on_signals
 from tui.app.theme import DARK
+from tui.domain.text import safe_text
 
 _PACKAGED: Final = Path(tui.__file__).with_name("styles")
 _SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
@@ -31,19 +34,26 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
         super().__init__()
-        self._watch = WatchScreen(open_services, options)
+        self.watch_screen = WatchScreen(open_services, options)
         self.register_theme(DARK)
         self.theme = DARK.name
 
     def on_mount(self) -> None:
         """Show the screen."""
         end_on_signals(self)
-        self.push_screen(self._watch)
+        self.push_screen(self.watch_screen)
 
     async def on_unmount(self) -> None:
         """Close what was opened."""
-        if self._watch.services:
-            await self._watch.services.close()
+        if self.watch_screen.services:
+            await self.watch_screen.services.close()
+
+    def _fatal_error(self) -> None:
+        """Leave in order after a bug; Textual's own report would print the values of local variables."""
+        self.bell()
+        self._exit_renderables.append(Text(safe_text(traceback.format_exc())))
+        self._exit_renderables.append(Text("sagetop ended because of a bug of its own: please report the above."))
+        self._close_messages_no_wait()
 
     def action_interrupt(self) -> None:
         """Quit at once, whatever is open."""

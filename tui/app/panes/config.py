@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tui.app.lines import Row
+from tui.app.lines import BLANK, Row
 from tui.app.panes.members import hidden, member_rows
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
@@ -19,7 +19,9 @@ class ConfigPane(Pane):
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the members of the overview (identity, parents) and of the configuration."""
-        return member_rows(view, Room.CONFIG, width)
+        if view.snapshot is None:
+            return member_rows(view, Room.CONFIG, width)
+        return [*member_rows(view, Room.OVERVIEW, width), BLANK, *member_rows(view, Room.CONFIG, width)]
 
     def summary_of(self, view: JobView) -> str:
         """Return how many values are masked."""

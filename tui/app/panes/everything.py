@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,7 +13,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import var
 
-from tui.app.lines import Row, Span, row, wrap
+from tui.app.lines import Row, Span, fit, row, wrap
 from tui.app.view import NOTHING, JobView, waiting
 from tui.app.widgets.lines import Lines
 from tui.domain.leaves import Leaf, child_path, leaves
@@ -22,6 +23,8 @@ from tui.domain.units import count
 
 _INDENT: Final = 2
 _DESCRIPTION_LINES: Final = 5
+_WIDE: Final = 60
+_SHORTEST_VALUE: Final = 8
 
 
 def tree_rows(view: JobView, folded: frozenset[str], width: int) -> list[Row]:
@@ -89,9 +92,9 @@ def _tree(
     noun = "entry" if isinstance(value, list | tuple) else "member"
     amount = count(len(children), noun, "entries" if noun == "entry" else None)
     style = view.style(path, "head") if fold else "head"
-    yield row(
-        indent, (mark, "dim"), (one_line(name), style), (f"  {amount}" if fold else "", "dim"), key=path, source=path
-    )
+    told = f"  {amount}" if fold else ""
+    shown = _short(one_line(name), width - len(indent) - 2 - len(told))
+    yield row(indent, (mark, "dim"), (shown, style), (told, "dim"), key=path, source=path)
     if not fold:
         for inner_path, inner_name, inner in children:
             yield from _tree(inner, inner_path, inner_name, depth + 1, by_path, view, folded, width)
@@ -99,12 +102,10 @@ def _tree(
 
 def _leaf_row(leaf: Leaf, name: str, indent: str, view: JobView, width: int) -> Row:
     value = shown_text(leaf, view.now, view.revealed)
-    unknown = "" if leaf.known else "  unknown to the installed SDK"
-    head = f"{indent}  {one_line(name)}"
-    room = max(8, width - len(head) - 2 - len(unknown))
-    text = one_line(value)
-    if len(text) > room:
-        text = text[: room - 1] + "…"
+    unknown = "" if leaf.known else ("  unknown to the installed SDK" if width >= _WIDE else "  unknown")
+    head = _short(f"{indent}  {one_line(name)}", width - 2 - len(unknown) - _SHORTEST_VALUE)
+    room = max(_SHORTEST_VALUE, width - cell_len(head) - 2 - len(unknown))
+    text = _short(one_line(value), room)
     return row(
         (f"{head}  ", "label"),
         (text, view.style(leaf.path, "value" if leaf.known else "warning")),
@@ -112,6 +113,10 @@ def _leaf_row(leaf: Leaf, name: str, indent: str, view: JobView, width: int) -> 
         key=leaf.path,
         source=leaf.path,
     )
+
+
+def _short(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else fit(text, max(1, width))
 
 
 def pattern_of(path: str) -> str:

@@ -25,7 +25,7 @@ def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
         if rows:
             rows.append(BLANK)
         if group:
-            rows.append(row((group, "head")))
+            rows += [row((line, "head")) for line in wrap(group, width)]
         rows += leaf_rows(list(entries), view, width)
     return rows
 

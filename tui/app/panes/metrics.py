@@ -33,12 +33,17 @@ def metric_rows(view: JobView, width: int) -> list[Row]:
                 fit("absent" if metric.value is None else number(metric.value), _VALUE_CELLS, right=True),
                 view.style(metric.source, "strong"),
             ),
-            ("  " + clock(metric.at, view.now) if metric.at else "", "dim"),
+            (_time(metric, view, width - name_cells - 1 - _VALUE_CELLS), "dim"),
             key=metric.source,
             source=metric.source,
         )
         for metric in found
     ]
+
+
+def _time(metric: FinalMetric, view: JobView, room: int) -> str:
+    text = "  " + clock(metric.at, view.now) if metric.at else ""
+    return text if len(text) <= room else ""
 
 
 def _why_none(view: JobView) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
@@ -55,7 +57,8 @@ def _status(view: JobView, width: int) -> Row:
         return row((fit_middle(view.name, width).rstrip(), "strong"))
     tone = look(source.phase).tone.value
     words = source.phase if source.phase == source.status else f"{source.phase} · {source.status}"
-    name = fit_middle(view.name, max(12, width - len(words) - 5)).rstrip()
+    words = fit(words, min(cell_len(words), max(8, width - 17)))
+    name = fit_middle(view.name, max(12, width - cell_len(words) - 5)).rstrip()
     return row(
         (view.glyph(source.phase) + " ", tone),
         (name, "strong"),
@@ -117,7 +120,7 @@ class OverviewPane(Pane):
         """Return the strip; the reason gets more lines where the job has the screen to itself."""
         height = self.screen.size.height
         lines = (
-            max(2, height // (3 if height > 40 else 5)) if self.detailed else (4 if width > 60 and height > 40 else 1)
+            max(2, height // (3 if height > 42 else 8)) if self.detailed else (4 if width > 60 and height > 40 else 1)
         )
         return overview_rows(view, width, lines)
 

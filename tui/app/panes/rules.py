@@ -59,7 +59,7 @@ class _Columns:
 
     @classmethod
     def of(cls, found: Sequence[Rule], width: int) -> "_Columns":
-        longest = max((cell_len(rule.name) for rule in found), default=0)
+        longest = max(8, *(cell_len(rule.name) for rule in found)) if found else 8
         left = width - 2 - longest - 1 - _STATUS_CELLS
         kind = _KIND_CELLS if left > _KIND_CELLS else 0
         left -= kind + 1 if kind else 0

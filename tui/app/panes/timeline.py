@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 
-from tui.app.lines import BLANK, Row, Span, fit, row
+from tui.app.lines import BLANK, Row, Span, fit, row, wrap
 from tui.app.panes.members import member_rows
 from tui.app.view import JobView, waiting
 from tui.app.widgets.pane import Pane
@@ -26,7 +26,7 @@ def timeline_rows(view: JobView, width: int) -> list[Row]:
     shown = phases(view.snapshot, view.now)
     span = axis(shown, view.now)
     if not shown or span is None:
-        return [row(("The service gave no transitions for this job.", "dim"))]
+        return [row((line, "dim")) for line in wrap("The service gave no transitions for this job.", width)]
     names = [_name(phase) for phase in shown]
     name_cells = min(max(cell_len(name) for name in names), max(8, width // 4))
     message_cells = _message_cells(shown, width)

@@ -31,9 +31,12 @@ class CopyScreen(ModalScreen[Copy | None]):
 
     def compose(self) -> ComposeResult:
         """Compose the menu."""
+        cells = max(len(entry.label) for entry in self._entries)
         options = [
             Option(
-                Content.assemble((f"{n} ", "$text-accent"), f"{entry.label}  ", (fit(entry.text, 48), "$text-muted"))
+                Content.assemble(
+                    (f"{n:>2} ", "$text-accent"), fit(entry.label, cells) + "  ", (fit(entry.text, 46), "$text-muted")
+                )
             )
             for n, entry in enumerate(self._entries, 1)
         ]

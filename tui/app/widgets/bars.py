@@ -102,13 +102,11 @@ class KeyBar(Lines):
         self._places: list[tuple[int, int, str]] = []
 
     def offer(self, commands: Sequence[Command], current: str = "") -> None:
-        """Show as many commands as fit, the current one marked; where one is, the others shrink to their keys."""
-        wide = sum(cell_len(f"{command.key} {command.label}  ") for command in commands) <= self.size.width
+        """Show as many commands as fit; where one is current it is marked, and others shrink to their keys for it."""
         spans: list[Span] = [Span(" ")]
         self._places = []
         used = 1
-        for command in commands:
-            label = f" {command.label}" if wide or not current or command.id == current else ""
+        for command, label in _labels(commands, current, self.size.width - 1):
             cells = cell_len(command.key + label)
             if used + cells > self.size.width:
                 break
@@ -126,3 +124,14 @@ class KeyBar(Lines):
         for first, last, command_id in self._places:
             if first <= event.x < last:
                 self.post_message(self.Chosen(command_id))
+
+
+def _labels(commands: Sequence[Command], current: str, width: int) -> list[tuple[Command, str]]:
+    labels = {command.id: f" {command.label}" for command in commands}
+    if current:
+        for command in reversed(commands):
+            if sum(cell_len(other.key + labels[other.id]) + 2 for other in commands) - 2 <= width:
+                break
+            if command.id != current:
+                labels[command.id] = ""
+    return [(command, labels[command.id]) for command in commands]

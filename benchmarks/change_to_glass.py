@@ -1,0 +1,101 @@
+"""Change to glass: from a change at the service until the new status is on the screen, for the focused job."""
+
+import asyncio
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+from benchmarks.jobs import account, enter
+from benchmarks.pty import Screen, Terminal, sagetop
+from benchmarks.row import Row, milliseconds, percentile
+from tui.simulator import FixedJob, Simulator
+
+P50_BUDGET, P95_BUDGET, CALLS_BUDGET = 1.5, 3.0, 0.5
+_PHASES = ("Downloading", "Training", "Uploading", "Pending", "Interrupted")
+"""At most two of them are in the job's transitions, so the next one is nowhere on the screen."""
+_LONGEST_WAIT = 6.0
+"""More than twice the focused job's period: a change falls anywhere between two polls."""
+_PATIENCE = 20.0
+_OURS = frozenset({"DescribeTrainingJob", "ListTrainingJobs", "Search"})
+
+
+def rows(quick: bool) -> Iterator[Row]:
+    """Change a job again and again; say how long each change took and how many calls all of it cost."""
+    times, calls, lasted = asyncio.run(_measure(8 if quick else 40))
+    p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
+    yield Row(
+        what=f"change -> glass, focused job ({len(times)} changes)",
+        measured=f"p50 {p50:.2f} s, p95 {p95:.2f} s, max {max(times):.2f} s",
+        budget=f"p50 <= {P50_BUDGET} s, p95 <= {P95_BUDGET:g} s",
+        beside="SDK wait loops: 5 to 30 s (documented, not measured)",
+        within=p50 <= P50_BUDGET and p95 <= P95_BUDGET,
+        details={"milliseconds": milliseconds(times)},
+    )
+    rate = sum(count for name, count in calls.items() if name in _OURS) / lasted
+    yield Row(
+        what=f"SageMaker calls in that time ({lasted:.0f} s)",
+        measured=f"{rate:.2f} /s",
+        budget=f"<= {CALLS_BUDGET} /s",
+        beside=", ".join(f"{name} {count}" for name, count in calls.most_common()),
+        within=rate <= CALLS_BUDGET,
+        details={"calls": dict(calls), "seconds": round(lasted, 1)},
+    )
+
+
+async def _measure(changes: int) -> tuple[list[float], Counter[str], float]:
+    stock, job = account(finished=40)
+    async with Simulator(stock) as simulator:
+        with Terminal(sagetop("watch", "--endpoint-url", simulator.url)) as terminal:
+            glass = _Glass(terminal)
+            await glass.shows("live", _PATIENCE)
+            await asyncio.sleep(5.0)
+            simulator.calls.clear()
+            began = time.monotonic()
+            times = [await _change(job, glass, _PHASES[index % len(_PHASES)]) for index in range(changes)]
+            lasted = time.monotonic() - began
+            return times, Counter(call.operation for call in simulator.calls.entries), lasted
+
+
+async def _change(job: FixedJob, glass: "_Glass", phase: str) -> float:
+    await asyncio.sleep(random.uniform(0.2, _LONGEST_WAIT))
+    if glass.has(phase):
+        raise RuntimeError(f"{phase} was on the screen before the job entered it")
+    changed = time.monotonic()
+    enter(job, phase)
+    return await glass.shows(phase, _PATIENCE) - changed
+
+
+class _Glass:
+    """The screen as it is now, fed as bytes come in, in the loop that runs the simulator too."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._screen: Screen = terminal.screen()
+        self._news = asyncio.Event()
+        self._at = 0.0
+        asyncio.get_running_loop().add_reader(terminal.master, self._read)
+
+    def has(self, word: str) -> bool:
+        return re.search(rf"\b{word}\b", self._screen.text) is not None
+
+    async def shows(self, word: str, patience: float) -> float:
+        """Wait for a word, and return when it came."""
+        try:
+            async with asyncio.timeout(patience):
+                while not self.has(word):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise RuntimeError(f"{word} was not on the screen within {patience:.0f} s") from None
+        return self._at
+
+    def _read(self) -> None:
+        data = self._terminal.read()
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._terminal.master)
+            return
+        self._at = time.monotonic()
+        self._screen.feed(data)
+        self._news.set()
