@@ -23,7 +23,7 @@ _OURS = frozenset({"DescribeTrainingJob", "ListTrainingJobs", "Search"})
 
 def rows(quick: bool) -> Iterator[Row]:
     """Change a job again and again; say how long each change took and how many calls all of it cost."""
-    times, calls, lasted = asyncio.run(_measure(8 if quick else 40))
+    times, calls, lasted = asyncio.run(_measure(8 if quick else 30))
     p50, p95 = percentile(times, 0.5), percentile(times, 0.95)
     yield Row(
         what=f"change -> glass, focused job ({len(times)} changes)",

@@ -1,4 +1,4 @@
-"""A simulated account in a process of its own: `python -m benchmarks.endpoint RUNNING FINISHED` prints its URL."""
+"""A simulated account in a process of its own: `python -m benchmarks.endpoint fleet|quiet` prints its URL."""
 
 import asyncio
 import subprocess
@@ -6,17 +6,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmarks.jobs import account
 from benchmarks.pty import ROOT
 from tui.simulator import Clock, Simulator, fleet
 
 NEWEST = "bert-large-00000"
 """The name of the youngest job of a fleet: the first line of the list."""
+RUNNING, FINISHED = 60, 60
+"""The jobs of a fleet."""
 
 
 @contextmanager
-def endpoint(running: int, finished: int) -> Iterator[str]:
-    """Run one, and give its URL."""
-    command = [sys.executable, "-m", "benchmarks.endpoint", str(running), str(finished)]
+def endpoint(kind: str) -> Iterator[str]:
+    """Run one, and give its URL: `fleet` has jobs that live, in `quiet` nothing ever changes."""
+    command = [sys.executable, "-m", "benchmarks.endpoint", kind]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
@@ -25,11 +28,12 @@ def endpoint(running: int, finished: int) -> Iterator[str]:
             process.kill()
 
 
-async def _serve(running: int, finished: int) -> None:
-    async with Simulator(fleet(Clock(), running, finished)) as simulator:
+async def _serve(kind: str) -> None:
+    stock = fleet(Clock(), RUNNING, FINISHED) if kind == "fleet" else account(finished=40)[0]
+    async with Simulator(stock) as simulator:
         print(simulator.url, flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(_serve(sys.argv[1]))

@@ -39,8 +39,8 @@ def drawn(command: Sequence[str], complete: Callable[[Screen], bool]) -> float:
         written = _Replay(terminal)
         terminal.read_until(lambda: written.is_there(complete), _PATIENCE)
         at = terminal.first(complete)
-    if at is None:
-        raise RuntimeError(f"no whole frame within {_PATIENCE:.0f} s")
+        if at is None:
+            raise RuntimeError(f"no whole frame: {terminal.last_words()}")
     return at
 
 

@@ -1,16 +1,14 @@
 """Idle: what an open screen costs while nothing happens but the clock."""
 
-import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.jobs import account
+from benchmarks.endpoint import endpoint
 from benchmarks.programs import CLOCK_APP
 from benchmarks.pty import COLORS_256, TRUECOLOR, Terminal, sagetop, script
 from benchmarks.row import Row
-from tui.simulator import Simulator
 
 CPU_BUDGET, BYTES_BUDGET = 1.0, 200.0
 _WARM_UP = 12.0
@@ -29,8 +27,8 @@ class Cost:
 
 def rows(quick: bool) -> Iterator[Row]:
     """Watch sagetop and a clock on an otherwise empty screen side by side, at three kinds of terminal."""
-    lasting = 24.0 if quick else 60.0
-    with _simulated() as url:
+    lasting = 22.0 if quick else 41.0
+    with endpoint("quiet") as url:
         yield from _kind("truecolor", url, lasting, TRUECOLOR, sync=False)
         yield from _kind("256 colours", url, lasting, COLORS_256, sync=False)
         yield from _kind("truecolor, synchronised output", url, lasting, TRUECOLOR, sync=True)
@@ -48,7 +46,7 @@ def _kind(name: str, url: str, lasting: float, environment: dict[str, str], *, s
         for chunk in terminal.chunks:
             screen.feed(chunk.data)
         if "live" not in screen.rows[0] or " in Training" not in screen.text:
-            raise RuntimeError("the focused job was not on the screen")
+            raise RuntimeError(f"the focused job was not on the screen:\n{screen.text}")
     details = {"seconds": lasting, "sagetop": _plain(ours), "clock": _plain(clock)}
     yield Row(
         what=f"idle CPU, {name}",
@@ -94,25 +92,3 @@ def _plain(cost: Cost) -> dict[str, float]:
         "bytes_per_second": round(cost.bytes_per_second, 1),
         "resident_mib": round(cost.resident, 1),
     }
-
-
-@contextmanager
-def _simulated() -> Iterator[str]:
-    """Run a simulator in a thread of this process, and give its URL."""
-    ready: list[str] = []
-    started, ended = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with Simulator(account(finished=40)[0]) as simulator:
-            ready.append(simulator.url)
-            started.set()
-            await asyncio.to_thread(ended.wait)
-
-    server = threading.Thread(target=lambda: asyncio.run(serve()))
-    server.start()
-    started.wait()
-    try:
-        yield ready[0]
-    finally:
-        ended.set()
-        server.join()

@@ -6,7 +6,7 @@ from typing import Any
 from tui.simulator import Account, Clock, FixedJob
 
 FOCUSED = "focused-job"
-"""Runs, and is the newest: the cursor starts on it."""
+"""Runs, and is the newest: the cursor starts on it. Younger than an hour, so that its durations tick each second."""
 
 
 def account(finished: int) -> tuple[Account, FixedJob]:
@@ -18,7 +18,7 @@ def account(finished: int) -> tuple[Account, FixedJob]:
         raw = _raw(found, f"finished-{index:03d}", at, "Completed", "Completed")
         raw["TrainingEndTime"] = raw["LastModifiedTime"] = at + 1800
         found.put(FixedJob(raw))
-    focused = FixedJob(_raw(found, FOCUSED, now - 4000, "InProgress", "Training"))
+    focused = FixedJob(_raw(found, FOCUSED, now - 1500, "InProgress", "Training"))
     found.put(focused)
     return found, focused
 

@@ -131,8 +131,15 @@ class Terminal:
                 return chunk.at
         return None
 
+    def last_words(self) -> str:
+        """Return the last line that the program wrote: why it ended."""
+        lines = b"".join(chunk.data for chunk in self.chunks).decode(errors="replace").split()
+        return " ".join(lines[-20:]) or "without a word"
+
     def cpu_seconds(self) -> float:
         """Return the user and system time that the program has used."""
+        if self._process.poll() is not None:
+            raise RuntimeError(f"it ended: {self.last_words()}")
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 

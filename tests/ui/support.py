@@ -69,13 +69,17 @@ def ended_job(name: str, minutes: float = 60, status: str = "Completed", **more:
     at = job["CreationTime"] + minutes * 30
     last = {"Status": status, "StartTime": at, "EndTime": at, "StatusMessage": f"Training job {status.lower()}"}
     before = [entry | {"EndTime": entry.get("EndTime", at)} for entry in job["SecondaryStatusTransitions"]]
-    return job | {
-        "TrainingJobStatus": status,
-        "SecondaryStatus": status,
-        "LastModifiedTime": at,
-        "TrainingEndTime": at,
-        "SecondaryStatusTransitions": [*before, last],
-    } | more
+    return (
+        job
+        | {
+            "TrainingJobStatus": status,
+            "SecondaryStatus": status,
+            "LastModifiedTime": at,
+            "TrainingEndTime": at,
+            "SecondaryStatusTransitions": [*before, last],
+        }
+        | more
+    )
 
 
 def hostile_job(name: str, text: str, minutes: float = 60) -> dict[str, Any]:
@@ -226,5 +230,3 @@ def stock(sim: Simulator, *raws: dict[str, Any]) -> list[FixedJob]:
     for job in jobs:
         sim.account.put(job)
     return jobs
-
-

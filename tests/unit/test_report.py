@@ -101,7 +101,7 @@ RESOURCES
     SecurityGroupIds  []
     Subnets[0]        subnet-1
   StoppingCondition
-    MaxRuntimeInSeconds  86400 (1d00h)
+    MaxRuntimeInSeconds  86400 (1d)
 
 CONFIG
   HyperParameters
@@ -290,13 +290,13 @@ def test_an_argument_goes_by_the_option_before_it() -> None:
 @pytest.mark.parametrize(
     ("value", "wanted", "expected"),
     [
-        (86_400, Format.SECONDS, "86400 (1d00h)"),
+        (86_400, Format.SECONDS, "86400 (1d)"),
         (1_234_567, Format.COUNT, "1,234,567"),
         (30, Format.GIGABYTES, "30 GB"),
         (500, Format.MILLISECONDS, "500 ms"),
         (0.8791999816894531, Format.NUMBER, "0.8792"),
         (float("nan"), Format.NUMBER, "NaN"),
-        (float("nan"), Format.SECONDS, "nan (–)"),
+        (float("nan"), Format.SECONDS, "nan"),
         (10**400, Format.SECONDS, str(10**400)),
         (True, Format.FLAG, "true"),
         (False, Format.COUNT, "false"),

@@ -180,7 +180,8 @@ def _time_text(value: datetime, now: datetime) -> str:
 def _number_text(value: float, wanted: Format) -> str:
     match wanted:
         case Format.SECONDS:
-            return f"{value} ({units.duration(value)})"
+            span = units.limit(value)
+            return str(value) if span == units.UNTOLD else f"{value} ({span})"
         case Format.COUNT if isinstance(value, int):
             return f"{value:,}"
         case Format.GIGABYTES:

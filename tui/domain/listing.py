@@ -14,7 +14,6 @@ _TSV_HEADER: Final = ("NAME", "STATUS", "PHASE", "ELAPSED_SECONDS", "INSTANCES",
 _NUMBERS: Final = (_HEADER.index("ELAPSED"),)
 _SHORTEST_NAME: Final = 16
 _WIDEST_INSTANCES: Final = 28
-_UNTOLD: Final = "–"
 
 
 def jobs_table(jobs: Sequence[JobSummary], now: datetime, width: int) -> str:
@@ -25,9 +24,9 @@ def jobs_table(jobs: Sequence[JobSummary], now: datetime, width: int) -> str:
             job.status,
             job.phase,
             units.coarse(job.elapsed_seconds(now)),
-            _UNTOLD if job.instances is None else cut(resources.short(job.instances), _WIDEST_INSTANCES),
+            units.UNTOLD if job.instances is None else cut(resources.short(job.instances), _WIDEST_INSTANCES),
             _spot(job.spot),
-            units.clock(job.times.created, now) if job.times.created else _UNTOLD,
+            units.clock(job.times.created, now) if job.times.created else units.UNTOLD,
         )
         for job in jobs
     ]
@@ -96,7 +95,7 @@ def cut(name: str, room: int) -> str:
 
 
 def _spot(spot: bool | None) -> str:
-    return _UNTOLD if spot is None else "spot" if spot else ""
+    return units.UNTOLD if spot is None else "spot" if spot else ""
 
 
 def _seconds(seconds: float | None) -> str:

@@ -5,6 +5,9 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+UNTOLD: Final = "–"
+"""Written where there is no value."""
+
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
@@ -15,7 +18,7 @@ _FOREVER: Final = 1e15
 def duration(seconds: float | None) -> str:
     """Write a span in its two largest units: `20s`, `6m12s`, `2h14m`, `3d04h`; negative with a minus sign."""
     if seconds is None or not abs(seconds) < _FOREVER:
-        return "–"
+        return UNTOLD
     sign = "-" if seconds <= -1 else ""
     whole = int(abs(seconds))
     if whole < _MINUTE:
@@ -38,7 +41,7 @@ def coarse(seconds: float | None) -> str:
     Quantised so that a list of jobs does not repaint every second.
     """
     if seconds is None or not abs(seconds) < _FOREVER:
-        return "–"
+        return UNTOLD
     whole = max(0, int(seconds))
     if whole < _MINUTE:
         return f"{whole // 10 * 10}s"

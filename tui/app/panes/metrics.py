@@ -11,7 +11,7 @@ from tui.app.view import JobView, waiting
 from tui.app.widgets.pane import Pane
 from tui.domain import members
 from tui.domain.catalogue import Room
-from tui.domain.metrics import final_metrics
+from tui.domain.metrics import FinalMetric, final_metrics
 from tui.domain.units import clock, number
 
 _VALUE_CELLS = 12
