@@ -115,7 +115,7 @@ def test_the_same_clock_gives_the_same_answers(clock: ManualClock) -> None:
 
 def test_the_cast(clock: ManualClock) -> None:
     rows = demo_account(clock).describe_all()
-    assert len(rows) <= 50
+    assert len(rows) <= 60
     seen = {row["SecondaryStatus"] for row in rows}
     assert seen >= {
         "Pending",
@@ -153,7 +153,7 @@ def test_it_never_goes_dead(clock: ManualClock) -> None:
         gaps = [two - one for one, two in pairwise(moved)]
         assert max(gaps) <= 20, f"{wait} s after the start nothing moved for {max(gaps)} minutes"
         assert sum(gaps) / len(gaps) <= 6
-        assert len(account.jobs) <= 50
+        assert len(account.jobs) <= 60
 
 
 def test_a_stopped_arrival_stays_stopped(clock: ManualClock) -> None:
@@ -172,3 +172,55 @@ def test_a_stopped_arrival_stays_stopped(clock: ManualClock) -> None:
 def test_scripts_and_the_demo_need_no_aiohttp() -> None:
     code = "import sys, tui.simulator as s; s.demo_account(s.Clock()); sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_log_and_curve_fits_the_model(clock: ManualClock, aws_session: Any, misfits: Any) -> None:
+    account = demo_account(clock)
+    walker = misfits()
+    shapes = {
+        name: aws_session._session.get_service_model(service).operation_model(name).output_shape
+        for service, name in (
+            ("logs", "FilterLogEvents"),
+            ("cloudwatch", "GetMetricData"),
+            ("sagemaker-metrics", "BatchGetMetrics"),
+        )
+    }
+    said = set()
+    for _ in walk_through(clock):
+        now = clock.now().timestamp()
+        for name, job in account.jobs.items():
+            asked: dict[str, Any] = {
+                "logGroupName": "/aws/sagemaker/TrainingJobs",
+                "logStreamNamePrefix": f"{name}/",
+                "startTime": int(now - 120) * 1000,
+            }
+            events = run(account, "FilterLogEvents", asked, "logs")
+            walker.walk(events, shapes["FilterLogEvents"])
+            if events["events"]:
+                said.add(name)
+            arn = job.describe(clock.now())["TrainingJobArn"]
+            step = {"XAxisType": "IterationNumber", "Period": "IterationNumber", "MetricStat": "Last"}
+            query = {"MetricName": "train:loss", "ResourceArn": arn, **step}
+            answer = run(account, "BatchGetMetrics", {"MetricQueries": [query]}, "sagemaker-metrics")
+            walker.walk(answer, shapes["BatchGetMetrics"])
+            dimension = {"Name": "Host", "Value": f"{name}/algo-1"}
+            metric = {
+                "Namespace": "/aws/sagemaker/TrainingJobs",
+                "MetricName": "CPUUtilization",
+                "Dimensions": [dimension],
+            }
+            queries = [{"Id": "q", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Average"}}]
+            data = {"MetricDataQueries": queries, "StartTime": now - 600, "EndTime": now}
+            walker.walk(run(account, "GetMetricData", data, "cloudwatch"), shapes["GetMetricData"])
+    assert walker.found == []
+    assert len(said) > 30
+
+
+def test_a_stopped_job_says_so_in_its_log(clock: ManualClock) -> None:
+    account = demo_account(clock)
+    account.stop("resnet18-overfit")
+    clock.advance(10 * MINUTE)
+    asked = {"logGroupName": "/aws/sagemaker/TrainingJobs", "logStreamNamePrefix": "resnet18-overfit/"}
+    since = int(clock.now().timestamp() - 11 * MINUTE) * 1000
+    events = run(account, "FilterLogEvents", {**asked, "startTime": since}, "logs")["events"]
+    assert "SIGTERM" in events[-1]["message"]

@@ -51,7 +51,15 @@ _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _NOT_FOUND_WORDS: Final = ("not found", "could not find")
 _LONGEST_MESSAGE: Final = 1000
 _LONGEST_RETRY_AFTER: Final = 300.0
-_INVALID: Final = frozenset({"ValidationException", "ValidationError", "InvalidParameterValue"})
+_INVALID: Final = frozenset(
+    {"ValidationException", "ValidationError", "InvalidParameterValue", "InvalidParameterException"}
+)
+_PREFIXES: Final = {
+    "GetCallerIdentity": "sts",
+    "GetMetricData": "cloudwatch",
+    "FilterLogEvents": "logs",
+}
+"""Of the IAM actions that are not SageMaker's own."""
 
 _NO_CREDENTIALS: Final = (
     sdk.NoCredentialsError,
@@ -173,7 +181,7 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
 
 
 def _action(operation: str) -> str:
-    return f"{'sts' if operation == 'GetCallerIdentity' else 'sagemaker'}:{operation}"
+    return f"{_PREFIXES.get(operation, 'sagemaker')}:{operation}"
 
 
 def _retry_after(error: sdk.ClientError) -> float | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tui.aws.connection import Connection, unreadable
 from tui.aws.members import with_unknown
+from tui.domain import members
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import SUMMARY_MEMBERS, JobSummary
 from tui.domain.text import safe_text, safe_tree
@@ -94,7 +95,11 @@ def _page(jobs: Iterable[object], response: dict[str, Any], total: int | None) -
 
 def _summary(job: dict[str, Any]) -> JobSummary:
     # Making the hyperparameters of a hundred jobs safe, which no summary has, would be felt on the screen.
-    raw = safe_tree({member: job[member] for member in SUMMARY_MEMBERS if member in job})
+    kept: dict[str, object] = {member: job[member] for member in SUMMARY_MEMBERS if member in job}
+    metrics = members.items(job, "AlgorithmSpecification", "MetricDefinitions")
+    if metrics:
+        kept["AlgorithmSpecification"] = {"MetricDefinitions": [{"Name": entry.get("Name")} for entry in metrics]}
+    raw = safe_tree(kept)
     assert isinstance(raw, dict)
     return JobSummary.from_api(raw)
 

@@ -48,6 +48,8 @@ class JobSummary:
     """StartTime of the last transition, where the source tells."""
     tuning_job: str = ""
     """Name of the hyperparameter tuning job it is a child of."""
+    metrics: tuple[str, ...] = ()
+    """Names of its MetricDefinitions, where the source tells."""
 
     @classmethod
     def from_api(cls, raw: Mapping[str, object]) -> Self:
@@ -65,6 +67,11 @@ class JobSummary:
             failure_reason=members.text(raw, "FailureReason"),
             phase_started=members.moment(transitions[-1], "StartTime") if transitions else None,
             tuning_job=members.text(raw, "TuningJobArn").rpartition("/")[2],
+            metrics=tuple(
+                name
+                for entry in members.items(raw, "AlgorithmSpecification", "MetricDefinitions")
+                if (name := members.text(entry, "Name"))
+            ),
         )
 
     @classmethod

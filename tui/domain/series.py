@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from tui.domain.instance_types import Hardware
@@ -183,8 +184,8 @@ def gaps(series: Series, period: float) -> Series:
     if period <= 0 or len(series.points) < 2:
         return series
     made = [series.points[0]]
-    for before, point in zip(series.points, series.points[1:], strict=False):
-        if point.x - before.x > 1.5 * period:
+    for before, point in pairwise(series.points):
+        if point.x - before.x > 1.5 * period and not math.isnan(before.y):
             made.append(Point(before.x + period, math.nan))
         made.append(point)
     return replace(series, points=tuple(made))
@@ -244,6 +245,4 @@ def _cell(left: int, right: int) -> str:
 
 
 def _ordered(points: Sequence[Point]) -> bool:
-    return math.isfinite(points[-1].x) and all(
-        before.x < point.x for before, point in zip(points, points[1:], strict=False)
-    )
+    return math.isfinite(points[-1].x) and all(before.x < point.x for before, point in pairwise(points))

@@ -31,6 +31,10 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "ListTrainingJobs": Allowance(0.2, 6),
     "Search": Allowance(0.2, 6),
     "GetCallerIdentity": Allowance(0.2, 2),
+    # 5/s in the tightest regions, 25/s in us-east-1.
+    "FilterLogEvents": Allowance(2.0, 6),
+    "GetMetricData": Allowance(0.5, 20),
+    "BatchGetMetrics": Allowance(0.1, 4),
 }
 
 

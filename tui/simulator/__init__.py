@@ -1,4 +1,8 @@
-"""An AWS-compatible endpoint on loopback, over jobs that live through time: the demo, and the test double."""
+"""An AWS-compatible endpoint on loopback, over jobs that live through time: the demo, and the test double.
+
+It speaks SageMaker and CloudWatch Logs (JSON 1.1), CloudWatch (smithy-rpc-v2-cbor, JSON 1.0), SageMaker Metrics
+(REST) and STS. `Account` says how to put jobs, log events and datapoints into it, `Fault` what can go wrong.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from tui.simulator.calls import Call
 from tui.simulator.clock import Clock, ManualClock
 from tui.simulator.faults import Fault
 from tui.simulator.jobs import FixedJob, Job, ScriptedJob
+from tui.simulator.log_streams import LogEvent
+from tui.simulator.metric_store import Datapoint
+from tui.simulator.story import Story
 
 if TYPE_CHECKING:
     from tui.simulator.demo import demo_account
@@ -20,12 +27,15 @@ __all__ = [
     "Account",
     "Call",
     "Clock",
+    "Datapoint",
     "Fault",
     "FixedJob",
     "Job",
+    "LogEvent",
     "ManualClock",
     "ScriptedJob",
     "Simulator",
+    "Story",
     "demo_account",
     "fleet",
 ]

@@ -1,4 +1,13 @@
-"""A simulated account in one region, and the jobs in it."""
+"""A simulated account in one region, and the jobs in it.
+
+A ScriptedJob brings its logs and metrics along: they follow from its script, its name and the time. Whoever wants
+events or datapoints to the letter, for a FixedJob or any other, puts them there:
+
+    account.logs.put("job/algo-1-1776000000", [LogEvent(at_ms, "text", ingested_at=later_ms, id="1")])
+    account.metrics.put("GPUUtilization", [Datapoint(at_seconds, 93.0, available_at=later)], host="job/algo-1")
+    account.metrics.put("train:loss", [Datapoint(at_seconds, 0.25)], job="job")
+    account.metrics.put_steps("job", "train:loss", [(100, 0.5), (200, float("nan"))])
+"""
 
 from __future__ import annotations
 
@@ -10,6 +19,8 @@ from tui.simulator.clock import HasNow
 from tui.simulator.errors import invalid
 from tui.simulator.jobs import Job, Stoppable
 from tui.simulator.ledger import Ledger
+from tui.simulator.log_store import Logs
+from tui.simulator.metric_store import Metrics
 from tui.simulator.paging import Row
 
 ACCOUNT_ID = "111122223333"
@@ -37,6 +48,10 @@ class Account:
         self.arrivals: list[Arrivals] = []
         """What makes jobs come and go with time."""
         self._ledger = Ledger()
+        self.logs = Logs(lambda: self.jobs)
+        """CloudWatch Logs: `put` and `create_group` add to what the jobs say."""
+        self.metrics = Metrics(lambda: self.jobs)
+        """CloudWatch and SageMaker metrics: `put` and `put_steps` add to what the jobs measure."""
 
     @property
     def jobs(self) -> Mapping[str, Job]:

@@ -52,7 +52,14 @@ def s3_channel(name: str, uri: str, **more: object) -> dict[str, Any]:
 
 def metric_definitions(*names: str) -> list[dict[str, str]]:
     """MetricDefinitions that look for `name=number`."""
-    return [{"Name": name, "Regex": rf"{name.replace(':', '[:_]')}[=:]\s*([0-9\.eE+-]+)"} for name in names]
+    number = r"([0-9.eE+-]+|nan|inf)"
+    return [{"Name": name, "Regex": rf"{name.replace(':', '[:_]')}[=:]\s*{number}"} for name in names]
+
+
+def xgboost_definitions(*names: str) -> list[dict[str, str]]:
+    """MetricDefinitions as XGBoost has them: they expect a tab as the image writes it, `#011`."""
+    number = "([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
+    return [{"Name": name, "Regex": rf".*\[[0-9]+\].*#011{name.replace(':', '-')}:{number}.*"} for name in names]
 
 
 def script_hyperparameters(account: Account, name: str, program: str, **values: object) -> dict[str, str]:
@@ -121,7 +128,8 @@ def base(
         condition["MaxWaitTimeInSeconds"] = int(max_wait)
     algorithm: dict[str, Any] = {"TrainingImage": image, "TrainingInputMode": "File"}
     if metrics:
-        algorithm["MetricDefinitions"] = metric_definitions(*metrics)
+        define = xgboost_definitions if image == XGBOOST else metric_definitions
+        algorithm["MetricDefinitions"] = define(*metrics)
     algorithm["EnableSageMakerMetricsTimeSeries"] = bool(metrics)
     document: dict[str, Any] = {
         "TrainingJobName": name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from tui.simulator.account import Account
 from tui.simulator.demo_parts import (
@@ -19,7 +18,6 @@ from tui.simulator.demo_parts import (
     bucket,
     hub_model,
     machines,
-    metric_definitions,
     plain_life,
     rule_members,
     s3_channel,
@@ -42,6 +40,7 @@ from tui.simulator.script import (
     uploading,
     waiting,
 )
+from tui.simulator.story import Story
 
 
 def running(account: Account, now: datetime) -> list[ScriptedJob]:
@@ -120,6 +119,7 @@ def _spot_second_attempt(account: Account, created_at: datetime) -> ScriptedJob:
             completed(),
         ),
         metrics=(("train:loss", 0.23100000619888306), ("train:throughput", 8123.5)),
+        story=Story(samples_per_second=8123.5, total_steps=7038, epochs=4, bars_on=1, colours=True, huge_line=True),
         billed_share=0.41,
     )
     document = base(
@@ -375,6 +375,7 @@ def _tuning_children(account: Account, now: datetime) -> list[ScriptedJob]:
             image=XGBOOST,
             resources=machines("ml.m5.2xlarge", 1, 30),
             channels=("train", "validation"),
+            metrics=("validation:auc", "train:auc"),
             tags={"team": "growth"},
             TuningJobArn=tuner,
             HyperParameters={
@@ -384,8 +385,6 @@ def _tuning_children(account: Account, now: datetime) -> list[ScriptedJob]:
                 "num_round": "800",
             },
         )
-        algorithm: dict[str, Any] = document["AlgorithmSpecification"]
-        algorithm["MetricDefinitions"] = metric_definitions("validation:auc", "train:auc")
         script = Script(
             steps=plain_life(33 * MINUTE, boot=70, pull=45),
             metrics=(

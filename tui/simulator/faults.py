@@ -10,6 +10,10 @@ ERROR_KINDS = frozenset({"throttle", "expired", "invalid_token", "denied", "serv
 TRANSPORT_KINDS = frozenset({"hang", "slow_body", "drop", "half_body", "garbage", "wrong_content_type", "delay"})
 """Faults of the way to the service: the answer is late, broken or missing."""
 
+PAGE_KINDS = frozenset({"empty_page", "repeat_token", "overlap_page"})
+"""Faults of FilterLogEvents' pages, all of them legal: one without events but with a token, one whose token is the
+one it was asked for with, one that begins with events of the page before. Other operations don't feel them."""
+
 DEFAULT_SECONDS = 1.0
 
 
@@ -18,7 +22,7 @@ class Fault:
     """One thing that goes wrong for the next calls of an operation."""
 
     kind: str
-    """One of `ERROR_KINDS` or `TRANSPORT_KINDS`."""
+    """One of `ERROR_KINDS`, `TRANSPORT_KINDS` or `PAGE_KINDS`."""
     operation: str = "*"
     """The API operation it strikes; "*" strikes all."""
     times: int | None = None
@@ -29,7 +33,7 @@ class Fault:
     """Seconds for the Retry-After header of "throttle" and "unavailable"."""
 
     def __post_init__(self) -> None:
-        if self.kind not in ERROR_KINDS | TRANSPORT_KINDS:
+        if self.kind not in ERROR_KINDS | TRANSPORT_KINDS | PAGE_KINDS:
             raise ValueError(f"unknown kind of fault: {self.kind!r}")
 
 
@@ -57,6 +61,8 @@ class Faults:
         """The fault that strikes this call of `operation`, if any, using up one of its times."""
         for armed in self._armed:
             if armed.fault.operation not in ("*", operation):
+                continue
+            if armed.fault.kind in PAGE_KINDS and operation != "FilterLogEvents":
                 continue
             if armed.left is not None:
                 armed.left -= 1

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from tui.simulator.life import Life
+from tui.simulator.run import Run
 from tui.simulator.script import Script
 
 _NOT_KNOWN = (1.0, 0.0)
@@ -90,6 +91,7 @@ class ScriptedJob:
         self.stopped_at: datetime | None = None
         """When StopTrainingJob was called; None if it never was."""
         self._life = Life(self.base, script, created_at.timestamp())
+        self._run: Run | None = None
         self._document: dict[str, Any] = {}
         self._from, self._until = _NOT_KNOWN
 
@@ -97,6 +99,18 @@ class ScriptedJob:
     def name(self) -> str:
         """TrainingJobName."""
         return str(self.base["TrainingJobName"])
+
+    @property
+    def life(self) -> Life:
+        """The script on the time line, up to the request to stop if there was one."""
+        return self._life
+
+    @property
+    def run(self) -> Run:
+        """What its containers do: where its logs and curves come from."""
+        if self._run is None:
+            self._run = Run(self.base, self.script, self._life)
+        return self._run
 
     def describe(self, now: datetime) -> dict[str, Any]:
         """The job at `now` in wire form. The same dict is handed out for as long as nothing changes."""
@@ -115,6 +129,7 @@ class ScriptedJob:
         if self.stopped_at is None and now.timestamp() < self._life.ended_at:
             self.stopped_at = now.astimezone(UTC)
             self._life = Life(self.base, self.script, self.created_at.timestamp(), now.timestamp())
+            self._run = None
             self._from, self._until = _NOT_KNOWN
 
     def _bounds(self, at: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ _RUNS = ("Downloading", "Training", "Uploading", "Stopping")
 
 
 @dataclass(frozen=True, slots=True)
-class _Phase:
+class Phase:
     """One transition: a status, its messages by the time they appear, and its bounds in epoch seconds."""
 
     status: str
@@ -27,7 +27,9 @@ class _Phase:
 
 
 @dataclass(frozen=True, slots=True)
-class _RuleChange:
+class RuleChange:
+    """A change of what a rule says."""
+
     at: float
     status: str
     details: str | None
@@ -44,19 +46,23 @@ class Life:
         self._script = script
         self._created_at = created_at
         steps = script.steps if stop_at is None else _stop_short(script.steps, stop_at - created_at, self._name)
-        self._failed = stop_at is None and steps[-1].status == "Failed"
-        self._phases = _lay_out(steps, created_at)
-        self.ended_at = self._phases[-1].start_at
+        self.failed = stop_at is None and steps[-1].status == "Failed"
+        """Whether it ends in failure."""
+        self.phases = _lay_out(steps, created_at)
+        """Its transitions, in order."""
+        self.ended_at = self.phases[-1].start_at
         """When the terminal status is reached."""
-        self._started_at = next((p.start_at for p in self._phases if p.status in ("Downloading", "Training")), None)
-        self._training = [p for p in self._phases if p.status == "Training"]
-        self._stopping_at = next((p.start_at for p in self._phases if p.status == "Stopping"), self.ended_at)
-        self._rules = [(rule, self._changes(rule)) for rule in script.rules]
+        self._started_at = next((p.start_at for p in self.phases if p.status in ("Downloading", "Training")), None)
+        self.training = [p for p in self.phases if p.status == "Training"]
+        """The transitions in which a container runs: one for each attempt."""
+        self._stopping_at = next((p.start_at for p in self.phases if p.status == "Stopping"), self.ended_at)
+        self.rules = [(rule, self._rule_job_arn(rule), self._changes(rule)) for rule in script.rules]
+        """Each rule, the ARN of the processing job that evaluates it, and what it says through time."""
         pool = script.pool if self._started_at is not None else ()
         self._pool = [(self.ended_at + change.seconds, change) for change in pool]
         self.moments = sorted(
-            {message[0] for phase in self._phases for message in phase.messages}
-            | {change.at for _, changes in self._rules for change in changes}
+            {message[0] for phase in self.phases for message in phase.messages}
+            | {change.at for _, _, changes in self.rules for change in changes}
             | {at for at, _ in self._pool}
         )
         """Every instant at which something other than the progress changes."""
@@ -64,7 +70,7 @@ class Life:
     def describe(self, at: float) -> dict[str, Any]:
         """The description at `at`; before the creation it is that of the first instant."""
         at = max(at, self._created_at)
-        phase = next(p for p in reversed(self._phases) if p.start_at <= at)
+        phase = next(p for p in reversed(self.phases) if p.start_at <= at)
         ended = at >= self.ended_at
         transitions = self._transitions(at)
         document = dict(self._base)
@@ -86,23 +92,23 @@ class Life:
     def progress_tick(self, at: float) -> tuple[float, float] | None:
         """The bounds of the training step that runs at `at`, if the job reports progress and trains."""
         progress = self._script.progress
-        if progress is None or not any(p.start_at <= at < p.end_at for p in self._training):
+        if progress is None or not any(p.start_at <= at < p.end_at for p in self.training):
             return None
-        phase = next(p for p in self._training if p.start_at <= at < p.end_at)
+        phase = next(p for p in self.training if p.start_at <= at < p.end_at)
         each = (phase.end_at - phase.start_at) / (progress.steps_per_epoch * progress.epochs)
         done = int((at - phase.start_at) / each)
         if phase.start_at + (done + 1) * each <= at:  # the quotient was rounded down below a whole step
             done += 1
         return phase.start_at + done * each, phase.start_at + (done + 1) * each
 
-    def _status(self, at: float, phase: _Phase) -> str:
+    def _status(self, at: float, phase: Phase) -> str:
         if phase.status in TERMINAL:
             return TERMINAL[phase.status]
         return "Stopping" if at >= self._stopping_at else "InProgress"
 
     def _transitions(self, at: float) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = []
-        for phase in self._phases:
+        for phase in self.phases:
             if phase.start_at > at:
                 break
             entry: dict[str, Any] = {"Status": phase.status, "StartTime": _seconds(phase.start_at)}
@@ -123,50 +129,50 @@ class Life:
 
     def _add_ending(self, document: dict[str, Any]) -> None:
         document["TrainingEndTime"] = _seconds(self.ended_at)
-        if self._failed and self._script.failure_reason is not None:
+        if self.failed and self._script.failure_reason is not None:
             document["FailureReason"] = self._script.failure_reason[:FAILURE_REASON_LENGTH]
         if self._started_at is None:
             return
-        held = sum(p.end_at - p.start_at for p in self._phases if p.status in _RUNS)
+        held = sum(p.end_at - p.start_at for p in self.phases if p.status in _RUNS)
         seconds = max(1, round(held))
         document["TrainingTimeInSeconds"] = seconds
         if self._script.billable_tokens is None:
             document["BillableTimeInSeconds"] = max(1, round(seconds * self._script.billed_share))
-        elif not self._failed:
+        elif not self.failed:
             document["BillableTokenCount"] = self._script.billable_tokens
-        if not self._training:
+        if not self.training:
             return
-        last_line_at = float(int(self._training[-1].end_at))
+        last_line_at = float(int(self.training[-1].end_at))
         if self._script.metrics:
             document["FinalMetricDataList"] = [
                 {"MetricName": name, "Value": value, "Timestamp": last_line_at}
                 for name, value in self._script.metrics
             ]
         output = document.get("OutputDataConfig", {}).get("S3OutputPath")
-        if output and not self._failed and "ModelArtifacts" not in document:
+        if output and not self.failed and "ModelArtifacts" not in document:
             artifacts = f"{output.rstrip('/')}/{self._name}/output/model.tar.gz"
             document["ModelArtifacts"] = {"S3ModelArtifacts": artifacts}
 
-    def _changes(self, rule: Rule) -> list[_RuleChange]:
+    def _changes(self, rule: Rule) -> list[RuleChange]:
         """What a rule says through time: a rule still at work when the job ends is stopped a while later."""
-        started_at = self._training[0].start_at if self._training else self.ended_at
-        changes = [_RuleChange(self._created_at, "InProgress", None)]
+        started_at = self.training[0].start_at if self.training else self.ended_at
+        changes = [RuleChange(self._created_at, "InProgress", None)]
         for verdict in rule.verdicts:
             at = (self.ended_at if verdict.after_end else started_at) + verdict.seconds
             if verdict.after_end or at < self.ended_at:
-                changes.append(_RuleChange(at, verdict.status, verdict.details))
+                changes.append(RuleChange(at, verdict.status, verdict.details))
         if changes[-1].status == "InProgress":
-            changes.append(_RuleChange(self.ended_at + 15, "Stopping", None))
-            changes.append(_RuleChange(self.ended_at + 95, "Stopped", None))
+            changes.append(RuleChange(self.ended_at + 15, "Stopping", None))
+            changes.append(RuleChange(self.ended_at + 95, "Stopped", None))
         return changes
 
     def _add_rules(self, document: dict[str, Any], at: float) -> None:
-        for rule, changes in self._rules:
+        for rule, arn, changes in self.rules:
             member = "ProfilerRuleEvaluationStatuses" if rule.profiler else "DebugRuleEvaluationStatuses"
             change = next(c for c in reversed(changes) if c.at <= at)
             entry: dict[str, Any] = {
                 "RuleConfigurationName": rule.name,
-                "RuleEvaluationJobArn": self._rule_job_arn(rule),
+                "RuleEvaluationJobArn": arn,
                 "RuleEvaluationStatus": change.status,
             }
             if change.details is not None:
@@ -192,9 +198,9 @@ class Life:
 
     def _add_progress(self, document: dict[str, Any], at: float) -> None:
         progress = self._script.progress
-        if progress is None or not self._training or at < self._training[0].start_at:
+        if progress is None or not self.training or at < self.training[0].start_at:
             return
-        phase = next(p for p in reversed(self._training) if p.start_at <= at)
+        phase = next(p for p in reversed(self.training) if p.start_at <= at)
         total = progress.steps_per_epoch * progress.epochs
         share = min(1.0, (at - phase.start_at) / (phase.end_at - phase.start_at))
         done = min(total, int(share * total + 1e-6))  # a tick's own start may land a hair below its step
@@ -207,9 +213,9 @@ class Life:
         }
 
 
-def _lay_out(steps: tuple[Step, ...], created_at: float) -> tuple[_Phase, ...]:
+def _lay_out(steps: tuple[Step, ...], created_at: float) -> tuple[Phase, ...]:
     """Steps as transitions; neighbours with the same status become one whose message changes."""
-    phases: list[_Phase] = []
+    phases: list[Phase] = []
     at = created_at
     for status, group in groupby(steps, key=lambda step: step.status):
         start_at = at
@@ -217,7 +223,7 @@ def _lay_out(steps: tuple[Step, ...], created_at: float) -> tuple[_Phase, ...]:
         for step in group:
             messages.append((at, step.message))
             at += step.seconds if status not in TERMINAL else 0
-        phases.append(_Phase(status, tuple(messages), start_at, at))
+        phases.append(Phase(status, tuple(messages), start_at, at))
     if phases[-1].status not in TERMINAL:
         raise ValueError(f"a script ends with one of {', '.join(TERMINAL)}, not with {phases[-1].status}")
     return tuple(phases)

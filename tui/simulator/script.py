@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.simulator.story import Story
+
 TERMINAL = {
     "Completed": "Completed",
     "Failed": "Failed",
@@ -92,6 +94,8 @@ class Script:
     """ResourceConfig.SelectedInstanceType and SelectedInstanceCount, known once instances are there."""
     billable_tokens: int | None = None
     """BillableTokenCount of a serverless job."""
+    story: Story | None = None
+    """What its container says and measures; None lets it follow from the job's name."""
 
 
 def starting(seconds: float, message: str = "Starting the training job") -> Step:

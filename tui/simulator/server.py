@@ -1,29 +1,23 @@
-"""The loopback endpoint: HTTP in, the wire protocols of SageMaker and STS out, with faults on request."""
+"""The loopback endpoint: HTTP in and out, the record of calls, and faults on request."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import uuid
-from collections.abc import Mapping
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from aiohttp import web
 
 from tui.simulator.account import Account
 from tui.simulator.calls import Call, Calls
-from tui.simulator.errors import ServiceError, serialization
-from tui.simulator.faults import ERROR_KINDS, Fault, Faults
-from tui.simulator.operations import CALLER_IDENTITY, caller_identity, fault_error, run, sts_error
+from tui.simulator.errors import ServiceError
+from tui.simulator.faults import ERROR_KINDS, TRANSPORT_KINDS, Fault, Faults
+from tui.simulator.operations import fault_error, query_error, run
+from tui.simulator.wire import Asked, read_request, write_answer
 
-_JSON = "application/x-amz-json-1.1"
-_XML = "text/xml"
-_STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 _REQUEST_IDS = uuid.UUID("6f1d3f0e-5a63-4f0a-9f5c-7d1f6f1d3f0e")
 _DRIBBLES = 10
 _GARBAGE = b"\x1b[2J\x1b[31m\x00\xff\xfe{not json\x1b]0;gotcha\x07"
@@ -80,73 +74,38 @@ class Simulator:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         arrived_at = time.monotonic()
         body = await request.read()
-        is_sts = request.content_type == "application/x-www-form-urlencoded"
-        operation, params, unreadable = _read_sts(body) if is_sts else _read_json(request, body)
-        fault = self.faults.take(operation)
-        if fault is not None and fault.kind in ERROR_KINDS:
-            outcome: dict[str, Any] | ServiceError = fault_error(fault, self.account, operation, params)
-        elif unreadable is not None:
-            outcome = unreadable
-        else:
-            outcome = self._run(operation, params, is_sts=is_sts)
-        if is_sts and isinstance(outcome, ServiceError):
-            outcome = sts_error(outcome)
+        asked = read_request(request.path, request.headers, body)
+        fault = self.faults.take(asked.operation)
+        outcome = self._run(asked, fault)
+        if asked.protocol == "query" and isinstance(outcome, ServiceError):
+            outcome = query_error(outcome)
         told = outcome.code if isinstance(outcome, ServiceError) else "ok"
         if fault is not None and fault.kind not in ERROR_KINDS:
             told = fault.kind
-        self.calls.add(Call(arrived_at, operation, params, told))
-        response = self._xml(operation, outcome) if is_sts else self._json(outcome)
+        self.calls.add(Call(arrived_at, asked.operation, asked.params, told))
+        self._requests += 1
+        request_id = str(uuid.uuid5(_REQUEST_IDS, str(self._requests)))
+        answer = write_answer(asked, outcome, request_id)
+        response = web.Response(
+            status=answer.status, body=answer.body, headers=answer.headers, content_type=answer.content_type
+        )
+        response.headers["Date"] = format_datetime(self.account.clock.now(), usegmt=True)
+        response.headers["Cache-Control"] = "no-cache, no-store, must-revalidate"
         if fault is None:
             return response
         if fault.retry_after is not None:
             response.headers["Retry-After"] = f"{fault.retry_after:g}"
-        return response if fault.kind in ERROR_KINDS else await self._spoil(request, response, fault)
+        return await self._spoil(request, response, fault) if fault.kind in TRANSPORT_KINDS else response
 
-    def _run(self, operation: str, params: Mapping[str, Any], *, is_sts: bool) -> dict[str, Any] | ServiceError:
+    def _run(self, asked: Asked, fault: Fault | None) -> dict[str, Any] | ServiceError:
         try:
-            if not is_sts:
-                return run(self.account, operation, params)
-            if operation == CALLER_IDENTITY:
-                return dict(caller_identity(self.account))
-            return ServiceError("InvalidAction", f"Could not find operation {operation} for version 2011-06-15")
+            if fault is not None and fault.kind in ERROR_KINDS:
+                return fault_error(fault, self.account, asked.operation, asked.params, asked.service)
+            if asked.problem is not None:
+                return asked.problem
+            return run(self.account, asked.operation, asked.params, asked.service, fault)
         except ServiceError as error:
             return error
-
-    def _headers(self) -> dict[str, str]:
-        self._requests += 1
-        return {
-            "Date": format_datetime(self.account.clock.now(), usegmt=True),
-            "x-amzn-RequestId": str(uuid.uuid5(_REQUEST_IDS, str(self._requests))),
-            "Cache-Control": "no-cache, no-store, must-revalidate",
-        }
-
-    def _json(self, outcome: dict[str, Any] | ServiceError) -> web.Response:
-        headers = self._headers()
-        status = 200
-        if isinstance(outcome, ServiceError):
-            status = outcome.status
-            headers["x-amzn-ErrorType"] = outcome.code
-            outcome = {"__type": outcome.code, "message": outcome.message}
-        body = json.dumps(outcome, separators=(",", ":")).encode()
-        return web.Response(status=status, body=body, headers=headers, content_type=_JSON)
-
-    def _xml(self, operation: str, outcome: dict[str, Any] | ServiceError) -> web.Response:
-        headers = self._headers()
-        request_id = headers["x-amzn-RequestId"]
-        if isinstance(outcome, ServiceError):
-            kind = "Sender" if outcome.status < 500 else "Receiver"
-            code, message = escape(outcome.code), escape(outcome.message)
-            text = (
-                f'<ErrorResponse xmlns="{_STS_NAMESPACE}"><Error><Type>{kind}</Type><Code>{code}</Code>'
-                f"<Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-            )
-            return web.Response(status=outcome.status, body=text.encode(), headers=headers, content_type=_XML)
-        members = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in outcome.items())
-        text = (
-            f'<{operation}Response xmlns="{_STS_NAMESPACE}"><{operation}Result>{members}</{operation}Result>'
-            f"<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
-        )
-        return web.Response(body=text.encode(), headers=headers, content_type=_XML)
 
     async def _spoil(self, request: web.Request, response: web.Response, fault: Fault) -> web.StreamResponse:
         body = response.body if isinstance(response.body, bytes) else b""
@@ -192,20 +151,3 @@ def _hang_up(request: web.Request, response: web.Response) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return response
-
-
-def _read_json(request: web.Request, body: bytes) -> tuple[str, dict[str, Any], ServiceError | None]:
-    """The operation, its members, and what is wrong with the request if it can't be read."""
-    service, _, operation = request.headers.get("X-Amz-Target", "").rpartition(".")
-    if service != "SageMaker":
-        operation = f"{service}.{operation}".strip(".")
-    try:
-        params = json.loads(body or b"{}")
-    except ValueError:
-        return operation, {}, serialization()
-    return (operation, params, None) if isinstance(params, dict) else (operation, {}, serialization())
-
-
-def _read_sts(body: bytes) -> tuple[str, dict[str, Any], ServiceError | None]:
-    params = dict(parse_qsl(body.decode("utf-8", "replace")))
-    return params.pop("Action", ""), params, None
