@@ -43,12 +43,3 @@ class JobView:
 
 
 NOTHING: Final = JobView()
-
-
-def waiting(view: JobView) -> str:
-    """Return why there is no description to show yet, in words."""
-    if not view.name:
-        return "No job under the cursor."
-    if view.failure:
-        return f"{view.failure.kind}: {view.failure.message}"
-    return "Asking DescribeTrainingJob…"

@@ -14,7 +14,8 @@ from textual.getters import query_one
 from textual.reactive import var
 
 from tui.app.lines import Row, Span, fit, row, wrap
-from tui.app.view import NOTHING, JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
 from tui.domain.leaves import Leaf, child_path, leaves
 from tui.domain.report import job_json, shown_text
@@ -30,7 +31,7 @@ _SHORTEST_VALUE: Final = 8
 def tree_rows(view: JobView, folded: frozenset[str], width: int) -> list[Row]:
     """Return a row for every structure, list, map and leaf; those below a folded path are left out."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found = leaves(view.snapshot.raw, view.snapshot.unknown)
     by_path = {leaf.path: leaf for leaf in found}
     order = {name: place for place, name in reversed(list(enumerate(_top(leaf.path) for leaf in found)))}
@@ -42,10 +43,10 @@ def tree_rows(view: JobView, folded: frozenset[str], width: int) -> list[Row]:
     return rows
 
 
-def json_rows(view: JobView) -> list[Row]:
+def json_rows(view: JobView, width: int = 80) -> list[Row]:
     """Return the response as JSON, a row a line; secrets masked unless revealed."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     text = json.dumps(
         job_json(view.snapshot, view.now, reveal=view.revealed)["description"], indent=2, ensure_ascii=False
     )
@@ -189,7 +190,9 @@ class EverythingPane(Vertical):
         width = self.body.scrollable_content_region.width
         if width <= 0:
             return
-        rows: Sequence[Row] = json_rows(self.view) if self.as_json else tree_rows(self.view, self.folded, width)
+        rows: Sequence[Row] = (
+            json_rows(self.view, width) if self.as_json else tree_rows(self.view, self.folded, width)
+        )
         self.body.show(rows)
         self._describe()
         self._set_title()

@@ -77,7 +77,7 @@ class Columns:
         left -= spot + 1 if spot else 0
         named = max((cell_len(job.name) for job in view.jobs), default=0)
         spare = left - max(named, _NAME_CELLS) - 1
-        note = min(spare, _NOTE_CELLS) if spare >= 14 else 0
+        note = min(spare, _NOTE_CELLS) if spare >= 14 and view.jobs else 0
         left -= note + 1 if note else 0
         return cls(max(4, left), on, spot, note)
 

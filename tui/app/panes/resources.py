@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from tui.app.lines import BLANK, Row, Span, fields, row, wrap
+from tui.app.lines import BLANK, Row, Span, fields, wrap
 from tui.app.panes.members import member_rows
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import members, resources
 from tui.domain.catalogue import Room
@@ -22,7 +23,7 @@ class _Add(Protocol):
 def resource_rows(view: JobView, width: int) -> list[Row]:
     """Return what is known, most asked for first; what does not apply is left out."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found: list[Row] = []
 
     def add(label: str, source: str, text: str, style: str = "value") -> None:
