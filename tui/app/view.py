@@ -30,6 +30,8 @@ class JobView:
     region: str = ""
     revealed: bool = False
     """Whether values that look secret are shown."""
+    paused: bool = False
+    """Whether nothing is asked until the user says so."""
     ascii: bool = False
 
     def style(self, source: str, otherwise: str = "value") -> str:

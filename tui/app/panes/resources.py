@@ -64,14 +64,16 @@ def _add_instances(add: _Add, snapshot: JobSnapshot) -> None:
         add("" if running_on else "instances", "ResourceConfig.InstancePreferences", f"{chosen} {choices}", "label")
     if plan := members.text(config, "TrainingPlanArn"):
         add("plan", "ResourceConfig.TrainingPlanArn", plan.rpartition("/")[2] or plan)
+    label = "placement"
     for placed in members.items(config, "InstancePlacementConfig", "PlacementSpecifications"):
         server = members.text(placed, "UltraServerId") or "any UltraServer"
         amount = members.integer(placed, "InstanceCount")
         add(
-            "placement",
+            label,
             "ResourceConfig.InstancePlacementConfig",
             f"{'' if amount is None else f'{amount} on '}{server}",
         )
+        label = ""
     if members.flag(config, "InstancePlacementConfig", "EnableMultipleJobs"):
         add("", "ResourceConfig.InstancePlacementConfig", "shared with other jobs", "label")
     volume = members.integer(config, "VolumeSizeInGB")

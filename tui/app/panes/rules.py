@@ -45,8 +45,12 @@ def rule_rows(view: JobView, width: int) -> list[Row]:
     profiling = members.text(view.snapshot.raw, "ProfilingStatus")
     if profiling:
         rows += [BLANK] if rows else []
-        rows.append(row(("ProfilingStatus ", "label"), (profiling, view.style("ProfilingStatus"))))
+        rows.append(row(("ProfilingStatus ", "label"), (_cut(profiling, width - 16), view.style("ProfilingStatus"))))
     return rows
+
+
+def _cut(text: str, width: int) -> str:
+    return fit(text, max(8, width)).rstrip()
 
 
 @dataclass(frozen=True, slots=True)

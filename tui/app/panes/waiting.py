@@ -10,6 +10,8 @@ def waiting_rows(view: JobView, width: int) -> list[Row]:
         text = "No job under the cursor."
     elif view.failure:
         text = f"{view.failure.kind.capitalize()}: {view.failure.message}"
+    elif view.paused:
+        text = "Paused: p asks about this job."
     else:
         text = "Asking DescribeTrainingJob…"
     return [row((line, "dim")) for line in wrap(text, width)]

@@ -216,7 +216,7 @@ class Watching(Screen[None]):
             return
         region = self.services.account.region if self.services else ""
         with self.app.batch_update():
-            self.view = self._with_names(self.model.view(region, self.options.ascii))
+            self.view = replace(self._with_names(self.model.view(region, self.options.ascii)), paused=self.paused)
             self.jobs.view = self._jobs_view()
             self.header.tell(self._freshness(region))
 
