@@ -170,6 +170,12 @@ class Watch:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def tap(self, *keys: str) -> None:
+        """Press keys without waiting for more than the messages they cause."""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.pilot.pause()
+
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until a condition holds; the glass is told when it never does."""
         try:

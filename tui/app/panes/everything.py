@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import var
 
@@ -17,6 +16,7 @@ from tui.app.lines import Row, Span, fit, row, wrap
 from tui.app.panes.waiting import waiting_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 from tui.domain.leaves import Leaf, child_path, leaves
 from tui.domain.report import job_json, shown_text
 from tui.domain.text import one_line
@@ -153,7 +153,7 @@ class EverythingPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="everything")
-        self._title = ""
+        self._title: str | None = None
 
     def compose(self) -> ComposeResult:
         """Compose the members above the description."""
@@ -210,13 +210,12 @@ class EverythingPane(Vertical):
 
     def _set_title(self) -> None:
         unknown = len(self.view.snapshot.unknown) if self.view.snapshot else 0
-        title = " · JSON" if self.as_json else ""
-        title += f" · {count(unknown, 'member')} unknown to the SDK" if unknown else ""
-        if title != self._title or not self.border_title:
+        parts = ["JSON"] if self.as_json else []
+        parts += [f"{count(unknown, 'member')} unknown to the SDK"] if unknown else []
+        title = " · ".join(parts)
+        if title != self._title:
             self._title = title
-            self.border_title = Content.assemble(
-                (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (title, "$text-muted")
-            )
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, title)
 
     def watch_view(self) -> None:
         """Show the new view."""

@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import var
 
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.model import Order
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 from tui.domain import resources
 from tui.domain.failure import Failure
 from tui.domain.jobs import JobSummary, short_reason
@@ -241,9 +241,7 @@ class JobsPane(Vertical):
         title = title_of(self.view)
         if title != self._title:
             self._title = title
-            self.border_title = Content.assemble(
-                (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {title}", "$text-muted")
-            )
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, title)
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the rows to the new width."""

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
+from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.exact import ExactCompositor
 from tui.app.layout import PANES, arrange
@@ -109,7 +110,7 @@ class Watching(Screen[None]):
     def on_mount(self) -> None:
         """Draw first, connect then."""
         self.prompt.display = False
-        self.set_class(self.options.ascii, "-ascii")
+        self.app.set_class(self.options.ascii, ASCII)
         if self.options.job:
             self.model.focus(self.options.job)
             self.opened = True
@@ -216,7 +217,10 @@ class Watching(Screen[None]):
             return
         region = self.services.account.region if self.services else ""
         with self.app.batch_update():
-            self.view = replace(self._with_names(self.model.view(region, self.options.ascii)), paused=self.paused)
+            known = self.model.view(region, self.options.ascii)
+            self.view = replace(self._with_names(known), paused=self.paused)
+            # What is old is dimmed; why it is old stands above it.
+            self.set_class(self.view.failure is not None and self.view.snapshot is not None, "-stale")
             self.jobs.view = self._jobs_view()
             self.header.tell(self._freshness(region))
 

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.app.ascii import ASCII, to_ascii
 from tui.app.lines import STYLES, Row, Span
 
 
@@ -147,9 +148,11 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
             return Strip.blank(width, base)
         if self._has_cursor and index == self._cursor and self.cursor_key:
             base += self._style("cursor" if self.has_focus else "cursor-blurred")
-        spans = self._rows[index].spans
+        spans: Sequence[Span] = self._rows[index].spans
         if self._pattern:
             spans = _marked(spans, self._pattern)
+        if self.app.has_class(ASCII):
+            spans = [Span(to_ascii(span.text), span.style) for span in spans]
         line = Strip([Segment(span.text, base + self._style(span.style)) for span in spans])
         return line.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.content import Content
 from textual.reactive import var
 
 from tui.app.lines import Row
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 
 
 class Pane(Lines):
@@ -26,7 +26,7 @@ class Pane(Lines):
 
     def __init__(self, *, cursor: bool = True) -> None:
         super().__init__(id=self.NAME.lower(), cursor=cursor)
-        self._titles: tuple[str, str] | None = None
+        self._title: str | None = None
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return what to show of `view` in `width` cells."""
@@ -44,17 +44,13 @@ class Pane(Lines):
         if width <= 0:
             return
         self.show(self.rows_of(self.view, width))
-        self.set_titles(self.summary_of(self.view))
+        self.set_title(self.summary_of(self.view))
 
-    def set_titles(self, summary: str, subtitle: str = "") -> None:
-        """Write the border's title and subtitle; foreign text in them is never markup."""
-        if (summary, subtitle) == self._titles:
-            return
-        self._titles = (summary, subtitle)
-        self.border_title = Content.assemble(
-            (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {summary}" if summary else "", "$text-muted")
-        )
-        self.border_subtitle = Content(subtitle)
+    def set_title(self, summary: str) -> None:
+        """Write the border's title."""
+        if summary != self._title:
+            self._title = summary
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, summary)
 
     def watch_view(self) -> None:
         """Show the new view."""
