@@ -200,6 +200,10 @@ class Watch:
             f"described {name}",
         )
 
+    async def identified(self) -> None:
+        """Wait until it is known who asks."""
+        await self.until(lambda: self.screen.model.identity.value, "identified")
+
     async def listed(self, amount: int) -> None:
         """Wait until the list has so many jobs."""
         await self.until(lambda: len(self.names) == amount and all(self.names), f"{amount} jobs")

@@ -29,7 +29,10 @@ def test_a_command_has_an_action_a_key_and_a_line_in_the_help(command: Command) 
     action = (command.action or command.id).partition("(")[0]
     assert callable(getattr(WatchScreen, f"action_{action}", None))
     told = [entry.plain.split() for entry in help_rows(90)]
-    assert any(command.key in words and set(command.help.split()[:2]) <= set(words) for words in told)
+    if action == "pane":
+        assert any(command.label in " ".join(words) for words in told)
+    else:
+        assert any(command.key in words and set(command.help.split()[:2]) <= set(words) for words in told)
     assert any(binding.id == command.id for binding in bindings())
 
 
@@ -47,9 +50,8 @@ async def test_every_key_with_hostile_text(sim: Simulator, size: tuple[int, int]
         for command in COMMANDS:
             if command.id in QUIT:
                 continue
-            for key in command.keys:
-                await watch.tap(key)
-                assert watch.app._exception is None, command.id
+            await watch.tap(command.keys[0])
+            assert watch.app._exception is None, command.id
             if command.id in TRAVELS:
                 assert watch.text.strip()
                 await watch.tap("escape", "escape")
@@ -80,7 +82,7 @@ async def test_number_keys_show_their_pane(sim: Simulator, size: tuple[int, int]
         ):
             await watch.tap(key)
             await watch.shows(f"{key} {word}")
-            assert watch.screen.opened is (key > 6)
+            assert watch.screen.opened is (key in "789")
         await watch.tap("1")
         await watch.shows("1 Jobs")
         assert not watch.screen.opened
@@ -90,6 +92,7 @@ async def test_reading_screens_open_and_close(sim: Simulator) -> None:
     stock(sim, raw_job())
     async with watching(sim, (120, 40)) as watch:
         await watch.described("bert")
+        await watch.identified()
         for key, words in (
             ("question_mark", "esc closes"),
             ("i", "111122223333"),

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.screen import Screen
 
 import tui
 from tui.app.screens.watch import WatchScreen
@@ -46,9 +47,12 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """Show the screen."""
+        """End in order whatever ends us."""
         end_on_signals(self)
-        self.push_screen(self.watch_screen)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the watch screen: it is the first frame."""
+        return self.watch_screen
 
     async def on_unmount(self) -> None:
         """Close what was opened."""

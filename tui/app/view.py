@@ -34,6 +34,14 @@ class JobView:
     """Whether nothing is asked until the user says so."""
     ascii: bool = False
 
+    def stamp(self, tick_seconds: int) -> tuple[object, ...]:
+        """Return what a pane that tells time in steps of `tick_seconds` depends on: equal stamps, equal rows."""
+        tick = int(self.now.timestamp()) // tick_seconds
+        return (
+            *(self.name, self.summary, self.snapshot, self.failure, self.changed, self.region),
+            *(self.revealed, self.paused, self.ascii, tick),
+        )
+
     def style(self, source: str, otherwise: str = "value") -> str:
         """Return the style of what `source` of the response says: marked for a few seconds after it changed."""
         return "changed" if self.changed and touches(self.changed, source) else otherwise

@@ -23,7 +23,7 @@ from tui.domain.text import one_line
 from tui.domain.units import count
 
 _INDENT: Final = 2
-_DESCRIPTION_LINES: Final = 5
+_TICK_SECONDS: Final = 60
 _WIDE: Final = 60
 _SHORTEST_VALUE: Final = 8
 
@@ -154,6 +154,7 @@ class EverythingPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="everything")
         self._title: str | None = None
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Compose the members above the description."""

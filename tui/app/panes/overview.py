@@ -73,12 +73,17 @@ def _now(view: JobView, width: int) -> list[Row]:
     in_phase = phase_seconds(view.snapshot, view.now)
     spans: list[Span] = []
     if in_phase is not None:
-        spans += [Span(duration(in_phase), "strong"), Span(f" in {view.snapshot.phase}  ", "label")]
+        phase = fit(view.snapshot.phase, min(24, cell_len(view.snapshot.phase)))
+        spans += [Span(duration(in_phase), "strong"), Span(f" in {phase}  ", "label")]
     if seconds is not None:
         words = " since training started" if label == "training" else " since creation"
         if view.snapshot.terminal:
             words = " in all" if label == "training" else " from creation to end"
-        spans += [Span(duration(seconds), "strong" if in_phase is None else "value"), Span(words, "label")]
+        # One ticking number a line is enough to see that it lives.
+        spans += [
+            Span(duration(seconds), "strong") if in_phase is None else Span(coarse(seconds)),
+            Span(words, "label"),
+        ]
     rows = [Row(tuple(spans), "elapsed")] if spans else []
     done = progress(view.snapshot.raw)
     if done:
@@ -118,6 +123,7 @@ class OverviewPane(Pane):
 
     NUMBER: ClassVar[int] = 0
     NAME: ClassVar[str] = "Overview"
+    TICK_SECONDS: ClassVar[int] = 1
 
     def __init__(self) -> None:
         super().__init__(cursor=False)

@@ -110,6 +110,7 @@ class TimelinePane(Pane):
 
     NUMBER: ClassVar[int] = 2
     NAME: ClassVar[str] = "Timeline"
+    TICK_SECONDS: ClassVar[int] = 1
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the phases, and alone on the screen the members behind them."""

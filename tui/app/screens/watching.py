@@ -5,7 +5,7 @@ What its keys do is in `tui.app.screens.watch`.
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -34,7 +34,7 @@ from tui.app.panes.timeline import TimelinePane
 from tui.app.services import OpenServices, Options, Services
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, Header, KeyBar
-from tui.app.widgets.lines import Lines
+from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.domain.failure import Failure, FailureKind
@@ -52,6 +52,7 @@ _RESTART_SECONDS = 5.0
 class Watching(Screen[None]):
     """Every job, and everything about the one under the cursor."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
     AUTO_FOCUS = "#jobs-list"
 
     view: var[JobView] = var(NOTHING)
@@ -118,7 +119,8 @@ class Watching(Screen[None]):
         self.lay_out()
         self.publish()
         self.set_interval(1.0, self.publish)
-        self.call_after_refresh(self._connect)
+        # Textual draws its first frame when the app's own queue begins to be read: before that nothing may be slow.
+        self.app.call_later(self.call_after_refresh, self._connect)
 
     def on_resize(self) -> None:
         """Show what the new size has room for."""
@@ -297,7 +299,7 @@ class Watching(Screen[None]):
             self.set_class(self.opened, "-opened")
             self.set_class(bool(arrangement.alone), "-alone")
         self.arrangement = arrangement
-        self.call_after_refresh(self._offer_keys)
+        self._offer_keys()
         if "everything" in arrangement.panes and not self.everything.documentation:
             self._load_documentation()
 

@@ -18,6 +18,8 @@ class Pane(Lines):
     NUMBER: ClassVar[int] = 0
     """The key that leads to it."""
     NAME: ClassVar[str] = ""
+    TICK_SECONDS: ClassVar[int] = 10
+    """How finely the pane tells time: nothing is computed more often unless something changed."""
 
     view: var[JobView] = var(NOTHING, init=False)
     """The focused job, bound to the screen's."""
@@ -27,6 +29,7 @@ class Pane(Lines):
     def __init__(self, *, cursor: bool = True) -> None:
         super().__init__(id=self.NAME.lower(), cursor=cursor)
         self._title: str | None = None
+        self._shown: tuple[object, ...] = ()
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return what to show of `view` in `width` cells."""
@@ -41,8 +44,10 @@ class Pane(Lines):
         if not self.is_mounted or not self.display:
             return
         width = self.scrollable_content_region.width
-        if width <= 0:
+        shown = (width, self.detailed, self.screen.size, *self.view.stamp(self.TICK_SECONDS))
+        if width <= 0 or shown == self._shown:
             return
+        self._shown = shown
         self.show(self.rows_of(self.view, width))
         self.set_title(self.summary_of(self.view))
 
