@@ -174,7 +174,8 @@ class Watch:
         """Press keys without waiting for more than the messages they cause."""
         for key in keys:
             self.app.simulate_key(key)
-            await self.pilot.pause()
+            await self.pilot.pause(0.001)
+        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until a condition holds; the glass is told when it never does."""

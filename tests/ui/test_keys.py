@@ -47,14 +47,14 @@ async def test_every_key_with_hostile_text(sim: Simulator, size: tuple[int, int]
     async with watching(sim, size) as watch:
         await watch.listed(2)
         await watch.described("hostile")
+        await watch.tap(*(command.keys[0] for command in COMMANDS if command.id not in (*QUIT, *TRAVELS)))
+        assert watch.app._exception is None
         for command in COMMANDS:
-            if command.id in QUIT:
-                continue
-            await watch.tap(command.keys[0])
-            assert watch.app._exception is None, command.id
             if command.id in TRAVELS:
+                await watch.tap(command.keys[0])
                 assert watch.text.strip()
                 await watch.tap("escape", "escape")
+        assert watch.app._exception is None
         assert watch.app.is_running
 
 

@@ -121,7 +121,7 @@ def test_the_resources() -> None:
         "volume     30 GB each",
         "stops      in 23h01m at latest",
         "           MaxRuntime 1d of training",
-        "billed     59m00s × 2 = 1h58m at most so far",
+        "billed     59m × 2 = 1h58m at most so far",
     ]
 
 
@@ -182,7 +182,7 @@ def test_the_metrics_that_are_only_defined() -> None:
 def test_the_overview() -> None:
     assert texts(overview_rows(view_of(raw_job()), 60)) == [
         "● bert  Training · InProgress",
-        "59m00s in Training  59m00s since training started",
+        "59m00s in Training  59m since training started",
         "Training in progress",
     ]
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, DataNotFoundError, UnknownServiceError
 from botocore.loaders import JSONFileLoader, Loader
 
 from tui import __version__
@@ -54,6 +54,13 @@ class _Models(Loader):  # type: ignore[misc]
     def list_available_services(self, type_name: str) -> list[str]:
         folders = (Path(path) for path in self.search_paths)
         return sorted({entry.name for folder in folders if folder.is_dir() for entry in folder.iterdir()})
+
+    def list_api_versions(self, service_name: str, type_name: str) -> list[str]:
+        try:
+            return list(super().list_api_versions(service_name, type_name))
+        except DataNotFoundError:
+            # STS has no waiters; the SDK expects to hear that from the names of the services that have some.
+            raise UnknownServiceError(service_name=service_name, known_service_names=type_name) from None
 
 
 def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
