@@ -13,8 +13,8 @@ from benchmarks.row import Row, milliseconds, percentile
 from tui.simulator import FixedJob, Simulator
 
 P50_BUDGET, P95_BUDGET, CALLS_BUDGET = 1.5, 3.0, 0.5
-_PHASES = ("Downloading", "Training", "Uploading", "Pending", "Interrupted")
-"""At most two of them are in the job's transitions, so the next one is nowhere on the screen."""
+_PHASES = ("Downloading", "Uploading", "Pending", "Interrupted", "Training")
+"""The job begins in the last one; at most two are in its transitions, so the next one is nowhere on the screen."""
 _LONGEST_WAIT = 6.0
 """More than twice the focused job's period: a change falls anywhere between two polls."""
 _PATIENCE = 20.0

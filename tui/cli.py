@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.polling.budget import Budget
     from tui.polling.feed import JobList
     from tui.polling.ports import Described
+    from tui.simulator import Simulator
 
 _UNREACHABLE: Final = 3
 _INTERRUPTED: Final = 130
@@ -69,6 +70,15 @@ class _Commands(click.Group):
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             args = ["watch", *args]
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # `sagetop ls | head`: the reader has what it wanted; click would end with 1, a job's failure here.
+            # stdout must not be flushed once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -208,10 +218,6 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # `sagetop ls | head`: the reader has what it wanted. stdout must not be flushed once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     sys.exit(code or 0)
 
 
@@ -255,9 +261,7 @@ async def connect(settings: Settings) -> Services:
 
 async def simulate_account(speed: float) -> Services:
     """Start a simulated account and connect to it as to any other."""
-    from tui.simulator import Clock, Simulator, demo_account
-
-    simulator = Simulator(demo_account(Clock(speed=speed)))
+    simulator = await asyncio.to_thread(_simulator, speed, 0)
     await simulator.start()
     services = await connect(
         Settings(region="us-east-1", endpoint_url=simulator.url, credentials=("simulated", "simulated"))
@@ -270,14 +274,18 @@ async def simulate_account(speed: float) -> Services:
     return replace(services, close=close, profile="demo")
 
 
-async def _serve(port: int, speed: float) -> None:
+def _simulator(speed: float, port: int) -> Simulator:
     from tui.simulator import Clock, Simulator, demo_account
 
+    return Simulator(demo_account(Clock(speed=speed)), port=port)
+
+
+async def _serve(port: int, speed: float) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     try:
-        simulator = Simulator(demo_account(Clock(speed=speed)), port=port)
+        simulator = _simulator(speed, port)
         await simulator.start()
     except OSError as error:
         raise click.ClickException(f"cannot listen on port {port}: {error.strerror}") from None

@@ -170,6 +170,13 @@ class Watch:
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
+    async def tap(self, *keys: str) -> None:
+        """Press keys without waiting for more than the messages they cause."""
+        for key in keys:
+            self.app.simulate_key(key)
+            await self.pilot.pause(0.001)
+        await self.pilot.pause()
+
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Wait until a condition holds; the glass is told when it never does."""
         try:
@@ -193,6 +200,10 @@ class Watch:
             lambda: self.screen.model.job.value and self.screen.model.job.key in (name or self.screen.model.job.key),
             f"described {name}",
         )
+
+    async def identified(self) -> None:
+        """Wait until it is known who asks."""
+        await self.until(lambda: self.screen.model.identity.value, "identified")
 
     async def listed(self, amount: int) -> None:
         """Wait until the list has so many jobs."""

@@ -7,6 +7,8 @@ from typing import ClassVar, Final
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
 
 import tui
 from tui.app.screens.watch import WatchScreen
@@ -21,13 +23,19 @@ STYLES: Final = _PACKAGED if _PACKAGED.is_dir() else _SOURCE
 """The style sheets: beside the package in a wheel, beside `tui/` in a checkout."""
 
 
+def _commands() -> type[Provider]:
+    from tui.app.palette import Commands
+
+    return Commands
+
+
 class SagetopApp(App[None], inherit_bindings=False):
     """top for SageMaker training."""
 
     TITLE = "sagetop"
     CSS_PATH: ClassVar = [STYLES / name for name in ("app.tcss", "lines.tcss", "screens.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", show=False, priority=True)]
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {_commands}
     ESCAPE_TO_MINIMIZE = False
     COMMAND_PALETTE_BINDING = "f24"
     """No key: the command table has its own."""
@@ -39,9 +47,12 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """Show the screen."""
+        """End in order whatever ends us."""
         end_on_signals(self)
-        self.push_screen(self.watch_screen)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the watch screen: it is the first frame."""
+        return self.watch_screen
 
     async def on_unmount(self) -> None:
         """Close what was opened."""

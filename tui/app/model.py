@@ -68,6 +68,7 @@ class Model:
     _remembered: OrderedDict[str, LastGood[Described]] = field(default_factory=OrderedDict)
     _changed: dict[str, float] = field(default_factory=dict)
     _changed_jobs: dict[str, float] = field(default_factory=dict)
+    _visible: tuple[object, list[JobSummary]] | None = None
 
     def apply_jobs(self, poll: Poll[JobList]) -> bool:
         """Take the list in; return whether it was news."""
@@ -97,6 +98,9 @@ class Model:
                 now = monotonic()
                 paths = changed_paths(before.snapshot.raw, poll.value.snapshot.raw)
                 self._changed.update(dict.fromkeys(paths, now))
+                if not paths:
+                    # Nothing new: the same snapshot goes on, and nothing is drawn again for it.
+                    self.job.value = before
         return True
 
     def apply_identity(self, poll: Poll[Identity]) -> None:
@@ -116,12 +120,23 @@ class Model:
         self._changed.clear()
 
     def visible_jobs(self) -> list[JobSummary]:
-        """Return the rows of the list: filtered, in order, the focused one as fresh as its description."""
+        """Return the rows of the list: filtered, in order, the focused one as fresh as its description.
+
+        The same list object as long as nothing in it changed.
+        """
+        now = self.clock.now()
+        minute = int(now.timestamp()) // 60 if self.order.column == "elapsed" else 0
+        basis = (self.jobs.value, self.job.value, self.filter, self.order, minute)
+        if self._visible is None or self._visible[0] != basis:
+            self._visible = basis, self._compute_visible(now)
+        return self._visible[1]
+
+    def _compute_visible(self, now: datetime) -> list[JobSummary]:
         known = {job.name: job for job in self.jobs.value.jobs} if self.jobs.value else {}
         if self.job.value and (self.job.key in known or not known):
             known[self.job.key] = JobSummary.from_snapshot(self.job.value.snapshot)
         found = (job for job in known.values() if self.filter.matches(job)) if self.filter else known.values()
-        return in_order(found, self.order.column, self.order.reverse, self.clock.now())
+        return in_order(found, self.order.column, self.order.reverse, now)
 
     def summary(self, name: str) -> JobSummary | None:
         """Return what the list knows of a job."""

@@ -30,7 +30,17 @@ class JobView:
     region: str = ""
     revealed: bool = False
     """Whether values that look secret are shown."""
+    paused: bool = False
+    """Whether nothing is asked until the user says so."""
     ascii: bool = False
+
+    def stamp(self, tick_seconds: int) -> tuple[object, ...]:
+        """Return what a pane that tells time in steps of `tick_seconds` depends on: equal stamps, equal rows."""
+        tick = int(self.now.timestamp()) // tick_seconds
+        return (
+            *(self.name, self.summary, self.snapshot, self.failure, self.changed, self.region),
+            *(self.revealed, self.paused, self.ascii, tick),
+        )
 
     def style(self, source: str, otherwise: str = "value") -> str:
         """Return the style of what `source` of the response says: marked for a few seconds after it changed."""
@@ -43,12 +53,3 @@ class JobView:
 
 
 NOTHING: Final = JobView()
-
-
-def waiting(view: JobView) -> str:
-    """Return why there is no description to show yet, in words."""
-    if not view.name:
-        return "No job under the cursor."
-    if view.failure:
-        return f"{view.failure.kind}: {view.failure.message}"
-    return "Asking DescribeTrainingJob…"

@@ -9,20 +9,21 @@ from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import var
 
 from tui.app.lines import Row, Span, fit, row, wrap
-from tui.app.view import NOTHING, JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 from tui.domain.leaves import Leaf, child_path, leaves
 from tui.domain.report import job_json, shown_text
 from tui.domain.text import one_line
 from tui.domain.units import count
 
 _INDENT: Final = 2
-_DESCRIPTION_LINES: Final = 5
+_TICK_SECONDS: Final = 60
 _WIDE: Final = 60
 _SHORTEST_VALUE: Final = 8
 
@@ -30,7 +31,7 @@ _SHORTEST_VALUE: Final = 8
 def tree_rows(view: JobView, folded: frozenset[str], width: int) -> list[Row]:
     """Return a row for every structure, list, map and leaf; those below a folded path are left out."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found = leaves(view.snapshot.raw, view.snapshot.unknown)
     by_path = {leaf.path: leaf for leaf in found}
     order = {name: place for place, name in reversed(list(enumerate(_top(leaf.path) for leaf in found)))}
@@ -42,10 +43,10 @@ def tree_rows(view: JobView, folded: frozenset[str], width: int) -> list[Row]:
     return rows
 
 
-def json_rows(view: JobView) -> list[Row]:
+def json_rows(view: JobView, width: int = 80) -> list[Row]:
     """Return the response as JSON, a row a line; secrets masked unless revealed."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     text = json.dumps(
         job_json(view.snapshot, view.now, reveal=view.revealed)["description"], indent=2, ensure_ascii=False
     )
@@ -152,7 +153,8 @@ class EverythingPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="everything")
-        self._title = ""
+        self._title: str | None = None
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Compose the members above the description."""
@@ -189,7 +191,9 @@ class EverythingPane(Vertical):
         width = self.body.scrollable_content_region.width
         if width <= 0:
             return
-        rows: Sequence[Row] = json_rows(self.view) if self.as_json else tree_rows(self.view, self.folded, width)
+        rows: Sequence[Row] = (
+            json_rows(self.view, width) if self.as_json else tree_rows(self.view, self.folded, width)
+        )
         self.body.show(rows)
         self._describe()
         self._set_title()
@@ -207,13 +211,12 @@ class EverythingPane(Vertical):
 
     def _set_title(self) -> None:
         unknown = len(self.view.snapshot.unknown) if self.view.snapshot else 0
-        title = " · JSON" if self.as_json else ""
-        title += f" · {count(unknown, 'member')} unknown to the SDK" if unknown else ""
-        if title != self._title or not self.border_title:
+        parts = ["JSON"] if self.as_json else []
+        parts += [f"{count(unknown, 'member')} unknown to the SDK"] if unknown else []
+        title = " · ".join(parts)
+        if title != self._title:
             self._title = title
-            self.border_title = Content.assemble(
-                (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (title, "$text-muted")
-            )
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, title)
 
     def watch_view(self) -> None:
         """Show the new view."""

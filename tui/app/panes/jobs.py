@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Final
+from functools import lru_cache
+from typing import ClassVar, Final, NamedTuple
 
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.reactive import var
 
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.model import Order
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 from tui.domain import resources
 from tui.domain.failure import Failure
 from tui.domain.jobs import JobSummary, short_reason
@@ -23,6 +24,8 @@ from tui.domain.status import look
 from tui.domain.text import one_line
 from tui.domain.units import coarse
 
+_TICK_SECONDS: Final = 10
+"""How finely the list tells time."""
 _PHASE_CELLS: Final = 13
 _ELAPSED_CELLS: Final = 6
 _ON_CELLS: Final = 16
@@ -55,6 +58,14 @@ class JobsView:
     """Whether what is shown could not be refreshed."""
     ascii: bool = False
 
+    def stamp(self) -> tuple[object, ...]:
+        """Return what the rows depend on: equal stamps, equal rows. `jobs` counts by identity."""
+        tick = int(self.now.timestamp()) // _TICK_SECONDS if self.now else 0
+        return (
+            *(id(self.jobs), self.known, self.total, self.loading, self.order, self.filter, self.problems_only),
+            *(self.marks, self.changed, self.failure, self.fallback, self.stale, self.ascii, tick),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -77,7 +88,7 @@ class Columns:
         left -= spot + 1 if spot else 0
         named = max((cell_len(job.name) for job in view.jobs), default=0)
         spare = left - max(named, _NAME_CELLS) - 1
-        note = min(spare, _NOTE_CELLS) if spare >= 14 else 0
+        note = min(spare, _NOTE_CELLS) if spare >= 14 and view.jobs else 0
         left -= note + 1 if note else 0
         return cls(max(4, left), on, spot, note)
 
@@ -118,26 +129,40 @@ def job_rows(view: JobsView, width: int) -> list[Row]:
     """Return a row a job; without any, why there is none and what to do."""
     if not view.jobs:
         return _empty(view, width)
-    columns = Columns.of(view, width)
-    return [_job(job, view, columns) for job in view.jobs]
-
-
-def _job(job: JobSummary, view: JobsView, columns: Columns) -> Row:
-    found = look(job.phase)
-    glyph = found.ascii if view.ascii else found.glyph
-    tone = "dim" if view.stale else found.tone.value
-    running = not view.stale and found.tone.value in ("running", "waiting")
-    marked = job.name in view.marks
     assert view.now
+    columns = Columns.of(view, width)
+    return [
+        _job(
+            job,
+            coarse(job.elapsed_seconds(view.now)),
+            columns,
+            _Marks(job.name in view.marks, job.name in view.changed, view.stale, view.ascii),
+        )
+        for job in view.jobs
+    ]
+
+
+class _Marks(NamedTuple):
+    marked: bool
+    changed: bool
+    stale: bool
+    ascii: bool
+
+
+@lru_cache(maxsize=4096)
+def _job(job: JobSummary, elapsed: str, columns: Columns, marks: _Marks) -> Row:
+    found = look(job.phase)
+    glyph = found.ascii if marks.ascii else found.glyph
+    tone = "dim" if marks.stale else found.tone.value
+    running = found.tone.value in ("running", "waiting")
+    mark = "> " if marks.ascii else "▸ "
     spans = [
-        Span(("> " if view.ascii else "▸ ") if marked else f"{glyph} ", "accent" if marked else tone),
-        Span(fit_middle(job.name, columns.name), "dim" if view.stale else ("strong" if running else "value")),
+        Span(mark, "accent") if marks.marked else Span(f"{glyph} ", tone),
+        Span(fit_middle(job.name, columns.name), "dim" if marks.stale else ("strong" if running else "value")),
         Span(" "),
-        Span(fit(job.phase or "unknown", _PHASE_CELLS), "changed" if job.name in view.changed else tone),
+        Span(fit(job.phase or "unknown", _PHASE_CELLS), "changed" if marks.changed else tone),
         Span(" "),
-        Span(
-            fit(coarse(job.elapsed_seconds(view.now)), _ELAPSED_CELLS, right=True), "dim" if view.stale else "value"
-        ),
+        Span(fit(elapsed, _ELAPSED_CELLS, right=True), "dim" if marks.stale else "value"),
     ]
     if columns.on:
         spans += [Span(" "), Span(fit(_on(job), columns.on), "dim")]
@@ -145,7 +170,7 @@ def _job(job: JobSummary, view: JobsView, columns: Columns) -> Row:
         spans += [Span(" "), Span(fit("spot" if job.spot else "", columns.spot), "dim")]
     if columns.note:
         text, style = _note(job)
-        spans += [Span(" "), Span(fit(text, columns.note), "dim" if view.stale else style)]
+        spans += [Span(" "), Span(fit(text, columns.note), "dim" if marks.stale else style)]
     return Row(tuple(spans), job.name)
 
 
@@ -200,7 +225,9 @@ def title_of(view: JobsView) -> str:
 
 
 class JobList(Lines):
-    """The rows of the list."""
+    """The rows of the list; the job whose panes are shown stays marked."""
+
+    MARKS_BLURRED_CURSOR: ClassVar[bool] = True
 
 
 class JobsPane(Vertical):
@@ -217,6 +244,7 @@ class JobsPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="jobs")
         self._title = ""
+        self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Compose the head and the rows."""
@@ -234,16 +262,16 @@ class JobsPane(Vertical):
         if not self.is_mounted or not self.display:
             return
         width = self.body.scrollable_content_region.width
-        if width <= 0:
+        shown = (width, *self.view.stamp())
+        if width <= 0 or shown == self._shown:
             return
+        self._shown = shown
         self.head.show([head_row(self.view, width)])
         self.body.show(job_rows(self.view, width))
         title = title_of(self.view)
         if title != self._title:
             self._title = title
-            self.border_title = Content.assemble(
-                (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {title}", "$text-muted")
-            )
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, title)
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the rows to the new width."""

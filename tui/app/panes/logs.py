@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from tui.app.lines import Row, Span, fields, row, wrap
-from tui.app.view import JobView, waiting
+from tui.app.lines import Row, Span, fields, wrap
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import logs
 from tui.domain.resources import instances, total
@@ -16,7 +17,7 @@ _LABEL_CELLS = 8
 def log_rows(view: JobView, width: int) -> list[Row]:
     """Return the log group, the streams, and a command that follows them."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found: list[Row] = []
 
     def add(label: str, text: str, style: str = "value") -> None:

@@ -6,7 +6,8 @@ from itertools import groupby
 from rich.cells import cell_len
 
 from tui.app.lines import BLANK, Row, Span, row, wrap
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.domain.catalogue import Room
 from tui.domain.leaves import Leaf, in_room, leaves
 from tui.domain.report import shown_text
@@ -18,7 +19,7 @@ _LABEL_SHARE = 0.45
 def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
     """Return a heading for each entry of `room` that the response has, and a row for each leaf under it."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found = in_room(leaves(view.snapshot.raw, view.snapshot.unknown), room)
     rows: list[Row] = []
     for group, entries in groupby(found, key=lambda leaf: leaf.group):

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from tui.app.lines import BLANK, Row, fit, row, wrap
 from tui.app.panes.members import member_rows
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import members
 from tui.domain.catalogue import Room
@@ -20,7 +21,7 @@ _VALUE_CELLS = 12
 def metric_rows(view: JobView, width: int) -> list[Row]:
     """Return a row a metric: name, value, time; else why there is none."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found = final_metrics(view.snapshot.raw)
     if not found:
         return [row((line, "dim")) for line in wrap(_why_none(view), width)]

@@ -1,15 +1,15 @@
 """Overview: the first thing to know about the focused job, failure reason first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
 
-from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
+from tui.app.lines import Row, Span, cells, fit, fit_middle, row, wrap
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain.job import elapsed_seconds
-from tui.domain.metrics import progress
+from tui.domain.metrics import Progress, progress
 from tui.domain.status import look
 from tui.domain.timeline import phase_seconds
 from tui.domain.units import coarse, duration, percent
@@ -73,25 +73,37 @@ def _now(view: JobView, width: int) -> list[Row]:
     in_phase = phase_seconds(view.snapshot, view.now)
     spans: list[Span] = []
     if in_phase is not None:
-        spans += [Span(duration(in_phase), "strong"), Span(f" in {view.snapshot.phase}  ", "label")]
+        phase = fit(view.snapshot.phase, min(24, cell_len(view.snapshot.phase)))
+        spans += [Span(duration(in_phase), "strong"), Span(f" in {phase}  ", "label")]
     if seconds is not None:
         words = " since training started" if label == "training" else " since creation"
         if view.snapshot.terminal:
             words = " in all" if label == "training" else " from creation to end"
-        spans += [Span(duration(seconds), "strong" if in_phase is None else "value"), Span(words, "label")]
+        # One ticking number a line is enough to see that it lives.
+        spans += [
+            Span(duration(seconds), "strong") if in_phase is None else Span(coarse(seconds)),
+            Span(words, "label"),
+        ]
+    rows = [Row(tuple(spans), "elapsed")] if spans else []
     done = progress(view.snapshot.raw)
     if done:
-        spans += [Span("  "), *_progress(done.share, view.ascii)]
-        if done.epochs:
-            spans.append(Span(f" epoch {done.epoch}/{done.epochs}", "value"))
-        if done.steps:
-            spans.append(Span(f" step {done.step}/{done.steps}", "label"))
-    rows = [Row(tuple(spans), "elapsed", "ProgressInfo")] if spans else []
+        bar = Row((*_progress(done.share, view.ascii), *_counts(done)), "progress", "ProgressInfo")
+        if rows and cells(rows) + 2 + cells([bar]) <= width:
+            rows = [Row((*spans, Span("  "), *bar.spans), "elapsed", "ProgressInfo")]
+        else:
+            rows.append(bar)
     if view.snapshot.status_message:
         last = f"SecondaryStatusTransitions[{len(view.snapshot.transitions) - 1}]"
         message = wrap(view.snapshot.status_message, width)[:2]
         rows += [row((line, view.style(last, "dim"))) for line in message]
     return rows
+
+
+def _counts(done: Progress) -> Iterator[Span]:
+    if done.epochs:
+        yield Span(f" epoch {done.epoch}/{done.epochs}")
+    if done.steps:
+        yield Span(f" step {done.step}/{done.steps}", "label")
 
 
 def _progress(share: float | None, ascii_only: bool) -> list[Span]:
@@ -111,6 +123,7 @@ class OverviewPane(Pane):
 
     NUMBER: ClassVar[int] = 0
     NAME: ClassVar[str] = "Overview"
+    TICK_SECONDS: ClassVar[int] = 1
 
     def __init__(self) -> None:
         super().__init__(cursor=False)
@@ -124,5 +137,5 @@ class OverviewPane(Pane):
         )
         return overview_rows(view, width, lines)
 
-    def set_titles(self, summary: str, subtitle: str = "") -> None:
+    def set_title(self, summary: str) -> None:
         """The strip has no border."""

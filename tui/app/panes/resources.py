@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from tui.app.lines import BLANK, Row, Span, fields, row, wrap
+from tui.app.lines import BLANK, Row, Span, fields, wrap
 from tui.app.panes.members import member_rows
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import members, resources
 from tui.domain.catalogue import Room
 from tui.domain.job import JobSnapshot
-from tui.domain.units import count, duration, limit, percent
+from tui.domain.units import coarse, count, duration, limit, percent
 
 _LABEL_CELLS = 10
+_SOON_SECONDS = 3600
+"""A deadline this near counts down by the second, as a warning."""
 
 
 class _Add(Protocol):
@@ -22,7 +25,7 @@ class _Add(Protocol):
 def resource_rows(view: JobView, width: int) -> list[Row]:
     """Return what is known, most asked for first; what does not apply is left out."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found: list[Row] = []
 
     def add(label: str, source: str, text: str, style: str = "value") -> None:
@@ -63,14 +66,16 @@ def _add_instances(add: _Add, snapshot: JobSnapshot) -> None:
         add("" if running_on else "instances", "ResourceConfig.InstancePreferences", f"{chosen} {choices}", "label")
     if plan := members.text(config, "TrainingPlanArn"):
         add("plan", "ResourceConfig.TrainingPlanArn", plan.rpartition("/")[2] or plan)
+    label = "placement"
     for placed in members.items(config, "InstancePlacementConfig", "PlacementSpecifications"):
         server = members.text(placed, "UltraServerId") or "any UltraServer"
         amount = members.integer(placed, "InstanceCount")
         add(
-            "placement",
+            label,
             "ResourceConfig.InstancePlacementConfig",
             f"{'' if amount is None else f'{amount} on '}{server}",
         )
+        label = ""
     if members.flag(config, "InstancePlacementConfig", "EnableMultipleJobs"):
         add("", "ResourceConfig.InstancePlacementConfig", "shared with other jobs", "label")
     volume = members.integer(config, "VolumeSizeInGB")
@@ -90,8 +95,9 @@ def _add_times(add: _Add, view: JobView) -> None:
     label = "limits" if snapshot.terminal else "stops"
     if nearest and nearest.at:
         left = (nearest.at - view.now).total_seconds()
-        words = f"in {duration(left)} at latest" if left > 0 else f"overdue by {duration(-left)}"
-        add(label, "StoppingCondition", words, "strong" if left > 3600 else "warning")
+        write = coarse if left > _SOON_SECONDS else duration
+        words = f"in {write(left)} at latest" if left > 0 else f"overdue by {duration(-left)}"
+        add(label, "StoppingCondition", words, "strong" if left > _SOON_SECONDS else "warning")
         label = ""
     for entry in resources.deadlines(snapshot):
         rule = "" if snapshot.terminal else f" {entry.rule}"
@@ -111,13 +117,17 @@ def _add_billing(add: _Add, view: JobView) -> None:
         add("billed", "BillableTokenCount", f"{tokens:,} tokens")
     bill = resources.billing(snapshot, view.now)
     if bill:
+        # What is final is exact; what still runs ticks by the minute, not with every second.
+        write = duration if bill.final else coarse
         times = f" × {bill.instances}" if bill.instances not in (None, 1) else ""
-        whole = f" = {duration(bill.instance_seconds)}" if times else ""
+        whole = f" = {write(bill.instance_seconds)}" if times else ""
         bound = "" if bill.final else (" at most so far" if snapshot.spot else " so far")
         label = "billed" if tokens is None else ""
-        add(label, "BillableTimeInSeconds", f"{duration(bill.seconds)}{times}{whole}{bound}")
+        add(label, "BillableTimeInSeconds", f"{write(bill.seconds)}{times}{whole}{bound}")
     elif tokens is None and not snapshot.terminal:
-        add("billed", "BillableTimeInSeconds", "nothing until training starts", "label")
+        serverless = members.at(snapshot.raw, "ServerlessJobConfig") is not None
+        until = "by tokens, told at the end" if serverless else "nothing until training starts"
+        add("billed", "BillableTimeInSeconds", until, "label")
     saving = resources.spot_saving(snapshot)
     if saving is not None:
         add("spot", "BillableTimeInSeconds", f"saved {percent(saving)}", "good")
@@ -164,6 +174,7 @@ class ResourcesPane(Pane):
 
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "Resources"
+    TICK_SECONDS: ClassVar[int] = 1
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the digest, and alone on the screen the members behind it."""

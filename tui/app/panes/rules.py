@@ -8,7 +8,8 @@ from rich.cells import cell_len
 
 from tui.app.lines import BLANK, Row, fit, row, wrap
 from tui.app.panes.members import member_rows
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import members
 from tui.domain.catalogue import Room
@@ -30,7 +31,7 @@ _NOT_REPORTED = "not reported"
 def rule_rows(view: JobView, width: int) -> list[Row]:
     """Return a row a rule, those with issues first, their details below them, then the profiler's state."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     found = by_urgency(rules(view.snapshot.raw))
     rows: list[Row] = []
     if not found:
@@ -44,8 +45,12 @@ def rule_rows(view: JobView, width: int) -> list[Row]:
     profiling = members.text(view.snapshot.raw, "ProfilingStatus")
     if profiling:
         rows += [BLANK] if rows else []
-        rows.append(row(("ProfilingStatus ", "label"), (profiling, view.style("ProfilingStatus"))))
+        rows.append(row(("ProfilingStatus ", "label"), (_cut(profiling, width - 16), view.style("ProfilingStatus"))))
     return rows
+
+
+def _cut(text: str, width: int) -> str:
+    return fit(text, max(8, width)).rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from tui.app.lines import BLANK, Row, Span, fit, row, wrap
 from tui.app.panes.members import member_rows
-from tui.app.view import JobView, waiting
+from tui.app.panes.waiting import waiting_rows
+from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain.catalogue import Room
 from tui.domain.status import Tone, look
@@ -22,7 +23,7 @@ _WIDE = 64
 def timeline_rows(view: JobView, width: int) -> list[Row]:
     """Return a row for each phase, then the axis."""
     if view.snapshot is None:
-        return [row((waiting(view), "dim"))]
+        return waiting_rows(view, width)
     shown = phases(view.snapshot, view.now)
     span = axis(shown, view.now)
     if not shown or span is None:
@@ -109,6 +110,7 @@ class TimelinePane(Pane):
 
     NUMBER: ClassVar[int] = 2
     NAME: ClassVar[str] = "Timeline"
+    TICK_SECONDS: ClassVar[int] = 1
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the phases, and alone on the screen the members behind them."""

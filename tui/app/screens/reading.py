@@ -11,13 +11,15 @@ from textual.screen import ModalScreen
 from tui.app.commands import COMMANDS, display
 from tui.app.lines import BLANK, Row, fit, row, wrap
 from tui.app.model import Incident
-from tui.app.widgets.lines import Lines
+from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.domain.units import utc
 from tui.polling.ports import Identity
 
 
 class ReadingScreen(ModalScreen[None]):
     """Some rows in the middle of the screen."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,question_mark,f1", "dismiss", "close"),

@@ -5,7 +5,7 @@ What its keys do is in `tui.app.screens.watch`.
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
+from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.exact import ExactCompositor
 from tui.app.layout import PANES, arrange
@@ -33,7 +34,7 @@ from tui.app.panes.timeline import TimelinePane
 from tui.app.services import OpenServices, Options, Services
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, Header, KeyBar
-from tui.app.widgets.lines import Lines
+from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.domain.failure import Failure, FailureKind
@@ -51,6 +52,7 @@ _RESTART_SECONDS = 5.0
 class Watching(Screen[None]):
     """Every job, and everything about the one under the cursor."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
     AUTO_FOCUS = "#jobs-list"
 
     view: var[JobView] = var(NOTHING)
@@ -109,7 +111,7 @@ class Watching(Screen[None]):
     def on_mount(self) -> None:
         """Draw first, connect then."""
         self.prompt.display = False
-        self.set_class(self.options.ascii, "-ascii")
+        self.app.set_class(self.options.ascii, ASCII)
         if self.options.job:
             self.model.focus(self.options.job)
             self.opened = True
@@ -117,7 +119,8 @@ class Watching(Screen[None]):
         self.lay_out()
         self.publish()
         self.set_interval(1.0, self.publish)
-        self.call_after_refresh(self._connect)
+        # Textual draws its first frame when the app's own queue begins to be read: before that nothing may be slow.
+        self.app.call_later(self.call_after_refresh, self._connect)
 
     def on_resize(self) -> None:
         """Show what the new size has room for."""
@@ -216,7 +219,10 @@ class Watching(Screen[None]):
             return
         region = self.services.account.region if self.services else ""
         with self.app.batch_update():
-            self.view = self._with_names(self.model.view(region, self.options.ascii))
+            known = self.model.view(region, self.options.ascii)
+            self.view = replace(self._with_names(known), paused=self.paused)
+            # What is old is dimmed; why it is old stands above it.
+            self.set_class(self.view.failure is not None and self.view.snapshot is not None, "-stale")
             self.jobs.view = self._jobs_view()
             self.header.tell(self._freshness(region))
 
@@ -293,7 +299,7 @@ class Watching(Screen[None]):
             self.set_class(self.opened, "-opened")
             self.set_class(bool(arrangement.alone), "-alone")
         self.arrangement = arrangement
-        self.call_after_refresh(self._offer_keys)
+        self._offer_keys()
         if "everything" in arrangement.panes and not self.everything.documentation:
             self._load_documentation()
 

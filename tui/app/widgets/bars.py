@@ -82,8 +82,7 @@ class Header(Lines):
 
     def tell(self, told: Freshness) -> None:
         """Show it."""
-        if self.size.width:
-            self.show([header_row(told, self.size.width)])
+        self.show([header_row(told, self.screen.size.width)])
 
 
 class KeyBar(Lines):
@@ -106,9 +105,9 @@ class KeyBar(Lines):
         spans: list[Span] = [Span(" ")]
         self._places = []
         used = 1
-        for command, label in _labels(commands, current, self.size.width - 1):
+        for command, label in _labels(commands, current, self.screen.size.width - 1):
             cells = cell_len(command.key + label)
-            if used + cells > self.size.width:
+            if used + cells > self.screen.size.width:
                 break
             if command.id == current:
                 spans.append(Span(command.key + label, "accent"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,17 +14,18 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.app.ascii import ASCII, to_ascii
 from tui.app.lines import STYLES, Row, Span
+
+LINE_STYLES: Final = {f"lines--{name}" for name in (*STYLES, "cursor", "cursor-blurred")}
+"""The component classes of a screen with such views: one set for all of them, a set for each would cost a frame."""
 
 
 class Lines(ScrollView, inherit_bindings=False, can_focus=True):
     """Rows on a ScrollView by the line API: a changed clock costs its own cells, an unchanged row nothing."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"lines--{name}" for name in STYLES),
-        "lines--cursor",
-        "lines--cursor-blurred",
-    }
+    MARKS_BLURRED_CURSOR: ClassVar[bool] = False
+    """Whether the cursor shows while another view has the keys."""
 
     class CursorMoved(Message):
         """The cursor is on another key."""
@@ -77,8 +78,8 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         self._rows = new
         self._cursor = self._index_of(key, was)
         before = self.virtual_size
-        width = max((cell_len(entry.plain) for entry in new), default=0)
-        self.virtual_size = Size(width, len(new))
+        # Rows fit or are cut: a width that followed them would lay out the whole screen again with each change.
+        self.virtual_size = Size(self.size.width, len(new))
         if self.virtual_size.height != before.height:
             # Auto heights and scrollbars follow the number of rows.
             self.refresh(layout=True)
@@ -142,14 +143,19 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         """Return one line of the glass."""
         index = y + self.scroll_offset.y
         width = self.size.width
-        base = self.rich_style
+        base = self._base_style()
         if not 0 <= index < len(self._rows):
             return Strip.blank(width, base)
         if self._has_cursor and index == self._cursor and self.cursor_key:
-            base += self._style("cursor" if self.has_focus else "cursor-blurred")
-        spans = self._rows[index].spans
+            if self.has_focus:
+                base += self._style("cursor")
+            elif self.MARKS_BLURRED_CURSOR:
+                base += self._style("cursor-blurred")
+        spans: Sequence[Span] = self._rows[index].spans
         if self._pattern:
             spans = _marked(spans, self._pattern)
+        if self.app.has_class(ASCII):
+            spans = [Span(to_ascii(span.text), span.style) for span in spans]
         line = Strip([Segment(span.text, base + self._style(span.style)) for span in spans])
         return line.crop_extend(self.scroll_offset.x, self.scroll_offset.x + width, base)
 
@@ -220,8 +226,9 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
             now = new[index] if index < len(new) else None
             if was is not None and now is not None:
                 if was.spans != now.spans:
-                    first, last = _difference(was, now)
-                    self.refresh(Region(first - self.scroll_offset.x, index - top, last - first, 1))
+                    left = self.scroll_offset.x
+                    runs = differences(was, now)
+                    self.refresh(*(Region(first - left, index - top, last - first, 1) for first, last in runs))
             elif was is not now:
                 self._repaint_line(index)
 
@@ -230,8 +237,13 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
 
     def _style(self, name: str) -> Style:
         if name not in self._look:
-            self._look[name] = self.get_component_rich_style(f"lines--{name}", partial=True)
+            self._look[name] = self.screen.get_component_rich_style(f"lines--{name}", partial=True)
         return self._look[name]
+
+    def _base_style(self) -> Style:
+        if "" not in self._look:
+            self._look[""] = self.rich_style
+        return self._look[""]
 
 
 def _marked(spans: Sequence[Span], pattern: re.Pattern[str]) -> tuple[Span, ...]:
@@ -249,19 +261,27 @@ def _marked(spans: Sequence[Span], pattern: re.Pattern[str]) -> tuple[Span, ...]
     return tuple(found)
 
 
-def _difference(was: Row, now: Row) -> tuple[int, int]:
-    """Return the first and the last cell, exclusive, in which two rows differ."""
-    widths = cell_len(was.plain), cell_len(now.plain)
-    first = 0
-    for a, b in zip(was.spans, now.spans, strict=False):
-        if a != b:
-            break
-        first += cell_len(a.text)
-    if widths[0] != widths[1]:
-        return first, max(widths)
-    last = widths[0]
-    for a, b in zip(reversed(was.spans), reversed(now.spans), strict=False):
-        if a != b:
-            break
-        last -= cell_len(a.text)
-    return first, max(last, first + 1)
+_NEAR: Final = 10
+"""Cells between two changes that are cheaper to send than another cursor position and colour."""
+
+
+def differences(was: Row, now: Row) -> list[tuple[int, int]]:
+    """Return the runs of cells, (first, last exclusive), in which two rows differ."""
+    old = [(char, span.style) for span in was.spans for char in span.text]
+    new = [(char, span.style) for span in now.spans for char in span.text]
+    runs: list[tuple[int, int]] = []
+    at = 0
+    for index, cell in enumerate(new):
+        width = cell_len(cell[0])
+        if index >= len(old) or old[index] != cell:
+            if index < len(old) and cell_len(old[index][0]) != width:
+                # Everything behind a character of another width has moved.
+                return [*runs, (at, max(cell_len(was.plain), cell_len(now.plain)))]
+            if runs and at - runs[-1][1] <= _NEAR:
+                runs[-1] = runs[-1][0], at + width
+            else:
+                runs.append((at, at + width))
+        at += width
+    if len(old) > len(new):
+        runs.append((at, cell_len(was.plain)))
+    return runs

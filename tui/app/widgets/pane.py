@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.content import Content
 from textual.reactive import var
 
 from tui.app.lines import Row
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
+from tui.app.widgets.titles import pane_title
 
 
 class Pane(Lines):
@@ -18,6 +18,8 @@ class Pane(Lines):
     NUMBER: ClassVar[int] = 0
     """The key that leads to it."""
     NAME: ClassVar[str] = ""
+    TICK_SECONDS: ClassVar[int] = 10
+    """How finely the pane tells time: nothing is computed more often unless something changed."""
 
     view: var[JobView] = var(NOTHING, init=False)
     """The focused job, bound to the screen's."""
@@ -26,7 +28,8 @@ class Pane(Lines):
 
     def __init__(self, *, cursor: bool = True) -> None:
         super().__init__(id=self.NAME.lower(), cursor=cursor)
-        self._titles: tuple[str, str] | None = None
+        self._title: str | None = None
+        self._shown: tuple[object, ...] = ()
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return what to show of `view` in `width` cells."""
@@ -41,20 +44,18 @@ class Pane(Lines):
         if not self.is_mounted or not self.display:
             return
         width = self.scrollable_content_region.width
-        if width <= 0:
+        shown = (width, self.detailed, self.screen.size, *self.view.stamp(self.TICK_SECONDS))
+        if width <= 0 or shown == self._shown:
             return
+        self._shown = shown
         self.show(self.rows_of(self.view, width))
-        self.set_titles(self.summary_of(self.view))
+        self.set_title(self.summary_of(self.view))
 
-    def set_titles(self, summary: str, subtitle: str = "") -> None:
-        """Write the border's title and subtitle; foreign text in them is never markup."""
-        if (summary, subtitle) == self._titles:
-            return
-        self._titles = (summary, subtitle)
-        self.border_title = Content.assemble(
-            (f"{self.NUMBER} ", "$text-muted"), (self.NAME, "b"), (f" · {summary}" if summary else "", "$text-muted")
-        )
-        self.border_subtitle = Content(subtitle)
+    def set_title(self, summary: str) -> None:
+        """Write the border's title."""
+        if summary != self._title:
+            self._title = summary
+            self.border_title = pane_title(self, self.NUMBER, self.NAME, summary)
 
     def watch_view(self) -> None:
         """Show the new view."""
