@@ -1,6 +1,7 @@
 """What the screen does when calls fail: what was good stays, what is wrong is said, and it recovers by itself."""
 
 import asyncio
+import gc
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -234,6 +235,7 @@ async def test_a_bug_in_a_poller_is_noted_and_it_starts_again(
         assert watch.screen.model.incidents[-1].failure.hint == "a bug of sagetop: please report it"
         port.broken = False
         await watch.shows("no training jobs")
+    gc.collect()  # an unclosed connection is a warning, and an error here
 
 
 def described(name: str, status: str = "Training") -> Described:

@@ -79,6 +79,8 @@ class Model:
             self.note(poll.failure)
         if poll.value:
             self.clock.observe(poll.value.service_time)
+            if poll.value.complete:
+                self.marks &= {job.name for job in poll.value.jobs}
             for job in poll.value.jobs:
                 was = before.get(job.name)
                 if was and (was.status, was.secondary_status) != (job.status, job.secondary_status):

@@ -130,7 +130,8 @@ class Watching(Screen[None]):
 
     @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
     async def _connect(self) -> None:
-        services = await self._open_services()
+        # Started again after a bug, the services are there: others would leave their connections open.
+        services = self.services or await self._open_services()
         self.services = services
         self.lay_out()
         identity = Poller(
@@ -208,8 +209,11 @@ class Watching(Screen[None]):
 
     @on(Lines.CursorMoved, "#jobs-list")
     def _follow_cursor(self, message: Lines.CursorMoved) -> None:
-        if not self.opened:
-            self.focus_job(message.key)
+        if self.opened:
+            return
+        if message.lost and self.model.summary(message.lost) is None:
+            self.notify(f"{message.lost} is gone from the account.", markup=False, severity="warning", timeout=6)
+        self.focus_job(message.key)
 
     # What is shown
 

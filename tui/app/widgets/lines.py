@@ -30,10 +30,12 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
     class CursorMoved(Message):
         """The cursor is on another key."""
 
-        def __init__(self, lines: "Lines", key: str) -> None:
+        def __init__(self, lines: "Lines", key: str, lost: str = "") -> None:
             super().__init__()
             self.lines = lines
             self.key = key
+            self.lost = lost
+            """The key that the cursor was on, where it is no longer shown."""
 
         @property
         def control(self) -> "Lines":
@@ -89,7 +91,7 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
             self._repaint_line(self._cursor)
             self._keep_on_glass(on_glass)
         if self.cursor_key != key:
-            self._tell(self.CursorMoved(self, self.cursor_key))
+            self._tell(self.CursorMoved(self, self.cursor_key, lost=key))
 
     def search(self, pattern: re.Pattern[str] | None) -> int:
         """Mark what matches, here and in rows to come; return how many rows do."""
