@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.logservice import BEGIN, Service
 from tests.strategies import HOSTILE
-from tests.unit.test_logcursor import BEGIN, Service
 from tui.domain.ansi import PLAIN
 from tui.domain.logbuffer import LogBuffer
 from tui.domain.loglines import LONGEST, LogLine, log_line, pretty, rows, width

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from tui.polling.budget import Budget
+from tui.polling.logs import LogEvents
+from tui.polling.metricports import InstanceMetrics, StepMetrics
 from tui.polling.ports import Account, TrainingJobs
 
 
@@ -13,6 +15,9 @@ class Services:
 
     jobs: TrainingJobs
     account: Account
+    logs: LogEvents
+    cloudwatch: InstanceMetrics
+    steps: StepMetrics
     budget: Budget
     documentation: Callable[[], Mapping[str, str]]
     """The service's description of each member by pattern; slow the first time, to be called in a thread."""

@@ -1,14 +1,21 @@
 """What the panes are given: everything known about the job under the cursor, as one frozen value."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.domain.changes import touches
 from tui.domain.failure import Failure
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 from tui.domain.status import look
+
+if TYPE_CHECKING:
+    # Their regular expressions take a tenth of a second, which the first frame does not need.
+    from tui.domain.autopsy import Autopsy
+    from tui.domain.health import Finding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +37,10 @@ class JobView:
     region: str = ""
     revealed: bool = False
     """Whether values that look secret are shown."""
+    findings: tuple[Finding, ...] = ()
+    """What the local rules say."""
+    autopsy: Autopsy | None = None
+    """Why the job ended, for one that failed or was stopped."""
     paused: bool = False
     """Whether nothing is asked until the user says so."""
     ascii: bool = False
@@ -39,7 +50,7 @@ class JobView:
         tick = int(self.now.timestamp()) // tick_seconds
         return (
             *(self.name, self.summary, self.snapshot, self.failure, self.changed, self.region),
-            *(self.revealed, self.paused, self.ascii, tick),
+            *(self.findings, self.autopsy, self.revealed, self.paused, self.ascii, tick),
         )
 
     def style(self, source: str, otherwise: str = "value") -> str:

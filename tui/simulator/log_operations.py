@@ -6,7 +6,7 @@ import base64
 import binascii
 import heapq
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.simulator.errors import ServiceError, serialization
@@ -34,8 +34,6 @@ def filter_log_events(account: Account, params: Mapping[str, Any]) -> dict[str, 
     prefix = params.get("logStreamNamePrefix")
     if names is not None and prefix is not None:
         raise _invalid("LogStreamNamePrefix and LogStreamNames cannot both be specified.")
-    if params.get("startFromHead") is False:
-        raise _invalid("The simulator knows no startFromHead=false.")
     if names is not None:
         streams = [_stream(account, group, name, now) for name in names]
     else:
@@ -43,10 +41,14 @@ def filter_log_events(account: Account, params: Mapping[str, Any]) -> dict[str, 
     limit = min(_whole(params, "limit", 10_000, 1, 10_000), account.logs.page_events)
     start = _whole(params, "startTime", 0, 0, _FOREVER)
     end = _whole(params, "endTime", _FOREVER - 1, 0, _FOREVER) + 1  # events at endTime itself belong to it
-    cursor = _read_token(params.get("nextToken"))
     wanted = str(params.get("filterPattern") or "").strip()
     if len(wanted) > 1 and wanted[0] == wanted[-1] == '"':
         wanted = wanted[1:-1]
+    if params.get("startFromHead") is False:
+        found = _newest_first(streams, params.get("nextToken"), start, end, now, limit)
+        token = _write_token((found[-1].at, found[-1].id)) if len(found) == limit else None
+        return _answer([event for event in found if wanted in event.message], token)
+    cursor = _read_token(params.get("nextToken"))
     page: list[Event] = []
     size = looked_at = 0
     token = None
@@ -63,6 +65,18 @@ def filter_log_events(account: Account, params: Mapping[str, Any]) -> dict[str, 
         size += cost
         if wanted in event.message:
             page.append(event)
+    return _answer(page, token)
+
+
+def _newest_first(
+    streams: Sequence[Stream], token: object, start: int, end: int, now: int, limit: int
+) -> list[Event]:
+    before = _read_token(token) if token else (end - 1, "~")
+    found = [event for stream in streams for event in last_before(stream, before, start, now, limit)]
+    return sorted(found, key=lambda event: (event.at, event.id), reverse=True)[:limit]
+
+
+def _answer(page: Sequence[Event], token: str | None) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "events": [
             {

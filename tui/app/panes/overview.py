@@ -33,6 +33,26 @@ def overview_rows(view: JobView, width: int, reason_lines: int = 4) -> list[Row]
     return found
 
 
+def why_rows(view: JobView, width: int, most: int) -> list[Row]:
+    """Return why the job ended, in at most `most` rows: cause, what to try next, then the evidence."""
+    told = view.autopsy
+    if told is None:
+        return []
+    sure = "" if told.certainty in ("certain", "none") else f" ({told.certainty})"
+    found = [
+        row(
+            ("why  ", "label"),
+            (told.cause.value, "bad" if told.cause.value != "unknown" else "warning"),
+            (sure, "dim"),
+        )
+    ]
+    found += [row(("next ", "label"), line) for line in wrap(told.next_step, max(8, width - 5))[:2]]
+    for piece in told.evidence:
+        for index, line in enumerate(wrap(piece, max(8, width - 5))):
+            found.append(row(("     ", "label") if index or len(found) > 3 else ("seen ", "label"), (line, "dim")))
+    return found[:most]
+
+
 def _trouble(view: JobView, width: int) -> list[Row]:
     assert view.failure
     old = f", shown as of {coarse(view.age_seconds)} ago" if view.snapshot and view.age_seconds is not None else ""
@@ -132,10 +152,12 @@ class OverviewPane(Pane):
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the strip; the reason gets more lines where the job has the screen to itself."""
         height = self.screen.size.height
-        lines = (
-            max(2, height // (3 if height > 42 else 8)) if self.detailed else (4 if width > 60 and height > 40 else 1)
-        )
-        return overview_rows(view, width, lines)
+        if not self.detailed:
+            return overview_rows(view, width, 4 if width > 60 and height > 40 else 1)
+        if view.autopsy:
+            # The autopsy says what matters of the reason, and what to do about it.
+            return [*why_rows(view, width, max(3, height // 4)), *overview_rows(view, width, 1)]
+        return overview_rows(view, width, max(2, height // (3 if height > 42 else 8)))
 
     def set_title(self, summary: str) -> None:
         """The strip has no border."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 
@@ -17,31 +17,42 @@ from tui.domain.rules import Rule, by_urgency, rules
 from tui.domain.status import look
 from tui.domain.units import coarse
 
+if TYPE_CHECKING:
+    from tui.domain.health import Finding
+
 _KIND_CELLS = 5
 _STATUS_CELLS = 13
 _AGE_CELLS = 5
 _KINDS = {"debug": "debug", "profiler": "prof"}
 _NONE = (
-    "No rules are configured for this job.",
-    "SageMaker Debugger is closed to new customers; existing ones may go on using it.",
+    "No Debugger or profiler rules are configured.",
+    "SageMaker Debugger is closed to new customers; local rules need neither.",
 )
 _NOT_REPORTED = "not reported"
+NO_ISSUES: Final = "NoIssuesFound"
 
 
 def rule_rows(view: JobView, width: int) -> list[Row]:
-    """Return a row a rule, those with issues first, their details below them, then the profiler's state."""
+    """Return a row a rule, those with issues first, their details below them, then the profiler's state.
+
+    Debugger's and the profiler's rules come before the local ones, which need neither.
+    """
     if view.snapshot is None:
         return waiting_rows(view, width)
     found = by_urgency(rules(view.snapshot.raw))
+    columns = _Columns.of(found, [finding.rule for finding in view.findings], width)
     rows: list[Row] = []
-    if not found:
-        for line in _NONE:
-            rows += [row((part, "dim")) for part in wrap(line, width)]
-    columns = _Columns.of(found, width)
     for rule in found:
         rows.append(_rule(rule, view, columns))
         if rule.details:
             rows += [row("  ", (line, "dim"), source=rule.source) for line in wrap(rule.details, max(8, width - 2))]
+    for finding in view.findings:
+        rows.append(_finding(finding, view, columns))
+        if finding.status != NO_ISSUES:
+            rows += [row("  ", (line, "dim")) for line in wrap(finding.evidence, max(8, width - 2))]
+    if not found:
+        for line in _NONE:
+            rows += [row((part, "dim")) for part in wrap(line, width)]
     profiling = members.text(view.snapshot.raw, "ProfilingStatus")
     if profiling:
         rows += [BLANK] if rows else []
@@ -63,8 +74,8 @@ class _Columns:
     job: int
 
     @classmethod
-    def of(cls, found: Sequence[Rule], width: int) -> "_Columns":
-        longest = max(8, *(cell_len(rule.name) for rule in found)) if found else 8
+    def of(cls, found: Sequence[Rule], local: Sequence[str], width: int) -> "_Columns":
+        longest = max((8, *(cell_len(rule.name) for rule in found), *(cell_len(name) for name in local)))
         left = width - 2 - longest - 1 - _STATUS_CELLS
         kind = _KIND_CELLS if left > _KIND_CELLS else 0
         left -= kind + 1 if kind else 0
@@ -91,6 +102,26 @@ def _rule(rule: Rule, view: JobView, columns: _Columns) -> Row:
     )
 
 
+def _finding(finding: "Finding", view: JobView, columns: _Columns) -> Row:
+    tone = look(finding.status).tone.value
+    if finding.status == "IssuesFound" and finding.severity == "critical":
+        tone = "bad"
+    age = coarse((view.now - finding.at).total_seconds()) if finding.at else ""
+    return row(
+        (view.glyph(finding.status) + " ", tone),
+        fit(finding.rule, columns.name),
+        " ",
+        (fit("local", columns.kind) + " " if columns.kind else "", "label"),
+        (fit(finding.status, _STATUS_CELLS), tone),
+        (" " + fit(age, columns.age, right=True) if columns.age else "", "label"),
+        key=f"{LOCAL}{finding.rule}",
+    )
+
+
+LOCAL: Final = "local:"
+"""What the key of a local rule's row begins with."""
+
+
 class RulesPane(Pane):
     """The rules; alone on the screen also their configuration."""
 
@@ -106,8 +137,9 @@ class RulesPane(Pane):
 
     def summary_of(self, view: JobView) -> str:
         """Return how many rules found something."""
-        found = rules(view.snapshot.raw) if view.snapshot else ()
-        issues = sum(rule.status == "IssuesFound" for rule in found)
-        if not found:
+        statuses = [rule.status for rule in rules(view.snapshot.raw)] if view.snapshot else []
+        statuses += [finding.status for finding in view.findings]
+        issues = statuses.count("IssuesFound")
+        if not statuses:
             return "none" if view.snapshot else ""
-        return f"{issues} of {len(found)} found issues" if issues else f"{len(found)}, no issues"
+        return f"{issues} of {len(statuses)} found issues" if issues else f"{len(statuses)}, no issues"

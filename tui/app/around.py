@@ -1,0 +1,177 @@
+"""What is live around the jobs on the screen: log, curves, local findings. No widget, no IO of its own.
+
+The screen runs its loops as workers and is told, at most a few times a second, that something changed.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from tui.app.services import Services
+from tui.domain import status
+from tui.domain.health import Finding
+from tui.domain.job import JobSnapshot, Transition
+from tui.domain.jobs import JobSummary
+from tui.domain.logbuffer import Added
+from tui.domain.series import Series
+from tui.polling.metricplan import Subject, Wanted
+from tui.polling.metrics import MetricsFeed, final_series
+from tui.polling.telemetry import Telemetry, findings_of_rows
+
+_ROWS = 60
+"""Rows of the list whose curves are asked for."""
+
+
+class Around:
+    """Holds the telemetry of the focused job and the curves of all jobs on the screen."""
+
+    def __init__(self, now: Callable[[], datetime], changed: Callable[[], object]) -> None:
+        self.telemetry: Telemetry | None = None
+        self.feed: MetricsFeed | None = None
+        self.findings: dict[str, tuple[Finding, ...]] = {}
+        """What is known of the health of jobs, by name: of those that were focused, and of rows with curves."""
+        self.added: list[Added] = []
+        """What came into the log since it was last shown."""
+        self._services: Services | None = None
+        self._now = now
+        self._changed = changed
+        self._rows: tuple[JobSummary, ...] = ()
+        self._known: tuple[JobSummary, ...] = ()
+
+    def connect(self, services: Services) -> None:
+        """Take what to ask."""
+        self._services = services
+        self.feed = MetricsFeed(services.cloudwatch, services.steps, now=self._now)
+
+    def begin(self, snapshot: JobSnapshot) -> Telemetry | None:
+        """Turn to a job: its log begins anew."""
+        if self._services is None:
+            return None
+        self.added.clear()
+        self.telemetry = Telemetry(
+            self._services.logs,
+            snapshot,
+            now=self._now,
+            curves=self.curves,
+            usual_waits=self._usual_waits,
+            changed=self._note,
+        )
+        self._want()
+        return self.telemetry
+
+    def end(self) -> None:
+        """Forget the focused job."""
+        self.telemetry = None
+        self.added.clear()
+        self._want()
+
+    def update(self, snapshot: JobSnapshot) -> None:
+        """Take in a newer description of the focused job."""
+        if self.telemetry and self.telemetry.snapshot is not snapshot:
+            self.telemetry.update(snapshot)
+            self._want()
+
+    def show_rows(self, known: Sequence[JobSummary], on_screen: Sequence[JobSummary]) -> None:
+        """Say which rows are on the screen; their curves come with the same call as the focused job's."""
+        self._known = tuple(known)
+        rows = tuple(job for job in on_screen[:_ROWS] if job.times.started)
+        if rows != self._rows:
+            self._rows = rows
+            self._want()
+
+    def curves(self, subject: Subject) -> tuple[Series, ...]:
+        """Return what CloudWatch tells of a job."""
+        return self.feed.series(subject) if self.feed else ()
+
+    def series(self) -> tuple[Series, ...]:
+        """Return all curves of the focused job, those of the log first: they are the newest."""
+        if self.telemetry is None:
+            return ()
+        snapshot = self.telemetry.snapshot
+        return (
+            *self.telemetry.series,
+            *self.curves(self.telemetry.subject),
+            *final_series(snapshot.raw, snapshot.times.ended),
+        )
+
+    def row_curves(self) -> dict[str, tuple[Series, ...]]:
+        """Return the curves of the rows on the screen, by name."""
+        found = {job.name: self.curves(Subject.of_row(job)) for job in self._rows}
+        if self.telemetry:
+            name = self.telemetry.snapshot.name
+            found[name] = (*self.telemetry.series, *self.curves(self.telemetry.subject))
+        return found
+
+    async def run_curves(self) -> None:
+        """Ask for curves once a minute until cancelled."""
+        if self.feed:
+            await self.feed.run(self._curves_came)
+
+    async def judge_rows(self) -> None:
+        """Look at the health of the rows on the screen, once; beside the event loop."""
+        curves = self.row_curves()
+        snapshots = [_snapshot_of(job) for job in self._rows]
+        waits = {snapshot.name: self._usual_waits(snapshot) for snapshot in snapshots}
+        focused = self.telemetry.snapshot.name if self.telemetry else ""
+        found = await asyncio.to_thread(findings_of_rows, snapshots, curves, waits, self._now())
+        self.findings.update({name: findings for name, findings in found.items() if name != focused})
+        self._changed()
+
+    def _curves_came(self) -> None:
+        if self.telemetry:
+            self.telemetry.curves_changed()
+        self._changed()
+
+    def _note(self, added: Added) -> None:
+        if added.new or added.folded or added.dropped:
+            self.added.append(added)
+        if self.telemetry:
+            self.findings[self.telemetry.snapshot.name] = self.telemetry.findings
+        self._changed()
+
+    def _want(self) -> None:
+        if self.feed is None:
+            return
+        focused = self.telemetry.subject if self.telemetry else None
+        wanted = [Wanted(focused, focused=True)] if focused else []
+        wanted += [Wanted(Subject.of_row(job)) for job in self._rows if not focused or job.name != focused.name]
+        self.feed.want(wanted)
+
+    def _usual_waits(self, snapshot: JobSnapshot) -> tuple[float, ...]:
+        """Return how long jobs of the same instance types waited from creation until they trained."""
+        wanted = next((job.instances for job in self._known if job.name == snapshot.name), None)
+        if not wanted:
+            return ()
+        types = {entry.instance_type for entry in wanted}
+        return tuple(
+            (job.times.started - job.times.created).total_seconds()
+            for job in self._known
+            if job.times.started and job.times.created and job.name != snapshot.name
+            if types == {entry.instance_type for entry in job.instances or ()}
+        )
+
+
+def _snapshot_of(job: JobSummary) -> JobSnapshot:
+    """Return what a row tells as a description, so that the rules may look at it: what is absent, they leave out."""
+    transitions: tuple[Transition, ...] = ()
+    if job.phase_started and not status.is_terminal(job.status):
+        transitions = (Transition(job.secondary_status, job.phase_started, None, ""),)
+    return JobSnapshot(
+        name=job.name,
+        arn=job.arn,
+        status=job.status,
+        secondary_status=job.secondary_status,
+        failure_reason=job.failure_reason,
+        times=job.times,
+        transitions=transitions,
+        spot=False,
+        raw=_resources_of(job),
+    )
+
+
+def _resources_of(job: JobSummary) -> Mapping[str, object]:
+    groups = [
+        {"InstanceType": entry.instance_type, "InstanceCount": entry.count or 1, "InstanceGroupName": entry.group}
+        for entry in job.instances or ()
+    ]
+    return {"TrainingJobName": job.name, "ResourceConfig": {"InstanceGroups": groups}}

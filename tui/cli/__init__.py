@@ -1,0 +1,67 @@
+"""Commands and settings, and the only place where the parts are put together.
+
+stdout is data, stderr is narration. Exit codes: 0 done, 1 the job failed (wait), 2 usage, 3 cannot reach or not
+allowed, 4 the job stopped (wait), 5 timed out (wait), 130 interrupted. What a command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import NoReturn
+
+import click
+
+from tui import __version__
+from tui.cli import listing, logs, simulate, wait
+from tui.cli.screen import connect, run_screen, simulate_account
+from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
+
+__all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sagetop")
+@common
+@click.pass_context
+def cli(context: click.Context, settings: Settings) -> None:
+    """top for SageMaker training: every training job of an account, live.
+
+    Without a command it opens the screen; with the name or ARN of a job it opens that job.
+    """
+    if context.invoked_subcommand is None:
+        run_screen(settings, "", functools.partial(connect, settings))
+
+
+@cli.command()
+@click.argument("job", default="")
+@common
+def watch(job: str, settings: Settings) -> None:
+    """The screen; JOB (a name or an ARN) opens that job."""
+    settings, name = target(settings, job)
+    run_screen(settings, name, functools.partial(connect, settings))
+
+
+@cli.command()
+@speed_option
+@common
+def demo(speed: float, settings: Settings) -> None:
+    """The screen on a simulated account; no credentials needed."""
+    run_screen(settings, "", functools.partial(simulate_account, speed))
+
+
+for command in (listing.ls, listing.show, logs.logs, wait.wait, simulate.simulate):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run `sagetop`."""
+    try:
+        # Not standalone, click returns the code of an `Exit`.
+        code = cli.main(prog_name="sagetop", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    sys.exit(code or 0)

@@ -1,0 +1,84 @@
+"""Puts the parts of the screen together: the services of a real or a simulated account, and the app."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from tui.app.services import OpenServices, Services
+
+
+async def connect(settings: Settings) -> Services:
+    """Import the SDK, in a thread beside the first frame, and put the services together."""
+    from tui.app.services import Services
+    from tui.cli.asking import connection_of
+    from tui.polling.budget import Budget
+
+    await asyncio.to_thread(importlib.import_module, "tui.aws.sagemaker")
+    from tui.aws.cloudwatch import CloudWatch
+    from tui.aws.logs import Logs
+    from tui.aws.sagemaker import SageMaker
+    from tui.aws.stepmetrics import StepMetricsService
+
+    budget = Budget()
+    connection = connection_of(settings, budget)
+    sagemaker = SageMaker(connection)
+    return Services(
+        jobs=sagemaker,
+        account=sagemaker,
+        logs=Logs(connection),
+        cloudwatch=CloudWatch(connection),
+        steps=StepMetricsService(connection),
+        budget=budget,
+        documentation=_documentation,
+        close=connection.close,
+        profile=settings.profile or os.environ.get("AWS_PROFILE", ""),
+        endpoint_url=settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", ""),
+    )
+
+
+async def simulate_account(speed: float) -> Services:
+    """Start a simulated account and connect to it as to any other."""
+    from tui.cli.simulate import simulated
+
+    simulator = await asyncio.to_thread(simulated, speed, 0)
+    await simulator.start()
+    services = await connect(
+        Settings(region="us-east-1", endpoint_url=simulator.url, credentials=("simulated", "simulated"))
+    )
+
+    async def close() -> None:
+        await services.close()
+        await simulator.stop()
+
+    return replace(services, close=close, profile="demo")
+
+
+def run_screen(settings: Settings, job: str, open_services: OpenServices) -> None:
+    """Run the app, and end with its exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the screen needs a terminal; `sagetop ls` and `sagetop show JOB` do not")
+    if not settings.color:
+        os.environ["NO_COLOR"] = "1"
+    from tui.app.app import SagetopApp
+    from tui.app.services import Options
+
+    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
+    app.run()
+    raise click.exceptions.Exit(app.return_code or 0)
+
+
+def _documentation() -> Mapping[str, str]:
+    from tui.aws.documentation import member_documentation
+
+    return member_documentation()
