@@ -14,7 +14,7 @@ SINKS = frozenset({"update", "notify", "Static", "Label", "from_markup"})
 """What reads markup in its first argument."""
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip", "sub_title", "title"})
 """What reads markup when it is assigned."""
-DOORS = frozenset({("screens/watch.py", "notify")})
+DOORS = frozenset({("screens/watching.py", "notify")})
 """The one call that passes foreign text on: with markup=False."""
 
 

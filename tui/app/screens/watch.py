@@ -33,10 +33,6 @@ class WatchScreen(Watching):
     _own_mouse = True
     """Whether sagetop gets the mouse, or the terminal for selecting text."""
 
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """Tell the user something in passing; foreign text in it is never markup."""
-        self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
-
     # Moving
 
     def action_down(self) -> None:

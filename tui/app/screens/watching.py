@@ -126,6 +126,10 @@ class Watching(Screen[None]):
         """Show what the new size has room for."""
         self.lay_out()
 
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something in passing; foreign text in it is never markup."""
+        self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
+
     # What is polled
 
     @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
@@ -212,7 +216,7 @@ class Watching(Screen[None]):
         if self.opened:
             return
         if message.lost and self.model.summary(message.lost) is None:
-            self.notify(f"{message.lost} is gone from the account.", markup=False, severity="warning", timeout=6)
+            self.say(f"{message.lost} is gone from the account.", warning=True)
         self.focus_job(message.key)
 
     # What is shown
