@@ -161,10 +161,15 @@ def imported(*arguments: str, **env: str) -> list[str]:
     return done.stderr.splitlines()[-1].split()
 
 
-def test_show_and_ls_never_import_textual(account: Simulator) -> None:
-    for command in (("show", "xgb-churn"), ("ls",)):
+def test_no_other_command_imports_textual(account: Simulator) -> None:
+    for command, code in (
+        (("show", "xgb-churn"), "0"),
+        (("ls",), "0"),
+        (("logs", "xgb-churn"), "0"),
+        (("wait", "xgb-churn"), "1"),
+    ):
         found = imported(*command, "--endpoint-url", account.url, **CREDENTIALS)
-        assert found[0] == "0"
+        assert found[0] == code
         assert "botocore" in found
         assert "textual" not in found
 
@@ -172,12 +177,14 @@ def test_show_and_ls_never_import_textual(account: Simulator) -> None:
 def test_help_imports_neither_textual_nor_the_sdk() -> None:
     assert imported("--help") == ["0"]
     assert imported("show", "--help") == ["0"]
+    assert imported("logs", "--help") == ["0"]
+    assert imported("wait", "--help") == ["0"]
     assert imported("--version") == ["0"]
 
 
 def test_help_names_every_command() -> None:
     told = run("--help").stdout
-    assert all(f"\n  {command} " in told for command in ("watch", "demo", "ls", "show", "simulate"))
+    assert all(f"\n  {command} " in told for command in ("watch", "demo", "ls", "show", "logs", "wait", "simulate"))
 
 
 def test_simulate_serves_any_client() -> None:

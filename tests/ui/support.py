@@ -11,7 +11,6 @@ from textual.pilot import Pilot
 from tests.strategies import NOW, fully_populated
 from tui.app.app import SagetopApp
 from tui.app.panes.config import ConfigPane, DataPane
-from tui.app.panes.logs import LogsPane
 from tui.app.panes.metrics import MetricsPane
 from tui.app.panes.overview import OverviewPane
 from tui.app.panes.resources import ResourcesPane
@@ -34,7 +33,6 @@ PANES = (
     ResourcesPane,
     RulesPane,
     MetricsPane,
-    LogsPane,
     ConfigPane,
     DataPane,
 )

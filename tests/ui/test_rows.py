@@ -167,10 +167,10 @@ def test_the_metrics() -> None:
         FinalMetricDataList=[{"MetricName": name, "Value": value, "Timestamp": at} for name, value in metrics]
     )
     assert texts(metric_rows(view_of(raw), 60)) == [
-        "loss             0.25  11:59:00",
-        "accuracy          NaN  11:59:00",
-        "steps             Inf  11:59:00",
-        "none           absent  11:59:00",
+        "loss         0.25  final 11:59:00",
+        "accuracy      NaN  final 11:59:00",
+        "steps         Inf  final 11:59:00",
+        "none       absent  final 11:59:00",
     ]
 
 

@@ -7,13 +7,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from tui.app.panes.sparklines import RowCurves, row_curves
 from tui.app.services import Services
 from tui.domain import status
-from tui.domain.health import Finding
+from tui.domain.health import Finding, summary_glyph
 from tui.domain.job import JobSnapshot, Transition
 from tui.domain.jobs import JobSummary
 from tui.domain.logbuffer import Added
 from tui.domain.series import Series
+from tui.domain.status import Look
 from tui.polling.metricplan import Subject, Wanted
 from tui.polling.metrics import MetricsFeed, final_series
 from tui.polling.telemetry import Telemetry, findings_of_rows
@@ -30,8 +32,10 @@ class Around:
         self.feed: MetricsFeed | None = None
         self.findings: dict[str, tuple[Finding, ...]] = {}
         """What is known of the health of jobs, by name: of those that were focused, and of rows with curves."""
-        self.added: list[Added] = []
-        """What came into the log since it was last shown."""
+        self.generation = 0
+        """Rises with everything that came."""
+        self._added: list[Added] = []
+        self._words: tuple[object, dict[str, RowCurves]] | None = None
         self._services: Services | None = None
         self._now = now
         self._changed = changed
@@ -47,7 +51,7 @@ class Around:
         """Turn to a job: its log begins anew."""
         if self._services is None:
             return None
-        self.added.clear()
+        self._added.clear()
         self.telemetry = Telemetry(
             self._services.logs,
             snapshot,
@@ -62,7 +66,7 @@ class Around:
     def end(self) -> None:
         """Forget the focused job."""
         self.telemetry = None
-        self.added.clear()
+        self._added.clear()
         self._want()
 
     def update(self, snapshot: JobSnapshot) -> None:
@@ -102,6 +106,31 @@ class Around:
             found[name] = (*self.telemetry.series, *self.curves(self.telemetry.subject))
         return found
 
+    def row_words(self, ascii_only: bool) -> dict[str, RowCurves]:
+        """Return what the rows show of their curves, by name; the same object until something came."""
+        basis = self.generation, self._rows, ascii_only
+        if self._words is None or self._words[0] != basis:
+            drawn = {name: row_curves(series, ascii_only) for name, series in self.row_curves().items()}
+            self._words = basis, {name: words for name, words in drawn.items() if any(words)}
+        return self._words[1]
+
+    def take_added(self) -> Added | None:
+        """Return what came into the log since this was asked last, as if it had been one batch."""
+        added, self._added = self._added, []
+        firsts = [entry.first for entry in added if entry.first]
+        if not added:
+            return None
+        return Added(
+            new=sum(entry.new for entry in added),
+            late=sum(entry.late for entry in added),
+            dropped=sum(entry.dropped for entry in added),
+            first=min(firsts, default=None),
+        )
+
+    def health(self) -> dict[str, Look]:
+        """Return a glyph for each job of which anything is known, by name."""
+        return {name: summary_glyph(findings) for name, findings in self.findings.items()}
+
     async def run_curves(self) -> None:
         """Ask for curves once a minute until cancelled."""
         if self.feed:
@@ -118,13 +147,15 @@ class Around:
         self._changed()
 
     def _curves_came(self) -> None:
+        self.generation += 1
         if self.telemetry:
             self.telemetry.curves_changed()
         self._changed()
 
     def _note(self, added: Added) -> None:
-        if added.new or added.folded or added.dropped:
-            self.added.append(added)
+        if added.new or added.dropped:
+            self._added.append(added)
+        self.generation += 1
         if self.telemetry:
             self.findings[self.telemetry.snapshot.name] = self.telemetry.findings
         self._changed()

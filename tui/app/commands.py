@@ -13,7 +13,9 @@ class Group(StrEnum):
     MOVE = "Move"
     JOBS = "Jobs"
     JOB = "One job"
+    METRICS = "Metrics"
     TEXT = "Config, Data, Everything"
+    LOGS = "Logs"
     SCREEN = "Screen"
 
 
@@ -23,6 +25,7 @@ class Where(StrEnum):
     NOWHERE = "nowhere"
     LIST = "list"
     PANE = "pane"
+    LOGS = "logs"
     OPENED = "opened"
     ALWAYS = "always"
 
@@ -62,6 +65,7 @@ _NAMES: Final = {
     "minus": "-",
     "exclamation_mark": "!",
     "colon": ":",
+    "ampersand": "&",
     "escape": "esc",
     "pagedown": "pgdn",
     "pageup": "pgup",
@@ -91,8 +95,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("page_up", ("pageup", "ctrl+b"), "page up", "A page up", Group.MOVE),
     _C("next_pane", ("tab",), "next pane", "Next pane", Group.MOVE),
     _C("previous_pane", ("shift+tab",), "previous pane", "Previous pane", Group.MOVE),
-    _C("right", ("right",), "right", "Next pane; in Everything unfold", Group.MOVE),
-    _C("left", ("left",), "left", "Previous pane; in Everything fold", Group.MOVE),
+    _C("right", ("right",), "right", "Next pane; in Everything unfold, in charts move the crosshair", Group.MOVE),
+    _C("left", ("left",), "left", "Previous pane; in Everything fold, in charts move the crosshair", Group.MOVE),
     *(
         _C(f"pane_{n}", (str(n),), name, f"Pane {n}: {name}", Group.MOVE, action=f"pane({n})")
         for n, name in enumerate(_PANES, 1)
@@ -111,19 +115,39 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("sort_right", ("greater_than_sign",), "sort", "Sort by the column to the right", Group.JOBS),
     _C("sort_left", ("less_than_sign",), "sort", "Sort by the column to the left", Group.JOBS),
     _C("reverse", ("s",), "reverse", "Reverse the order", Group.JOBS),
-    _C("mark", ("space",), "mark", "Mark the job and go on to the next; y copies the marked names", Group.JOBS),
+    _C("mark", ("space",), "mark", "Mark the job and go on to the next, y copies the marked names; pin a chart", Group.JOBS),
     _C("previous_job", ("left_square_bracket",), "previous", "The job above", Group.JOB, Where.OPENED),
     _C("next_job", ("right_square_bracket",), "next job", "The job below", Group.JOB, Where.OPENED),
     _C("zoom", ("z",), "zoom", "The pane alone, with all its members; again for all panes", Group.JOB, Where.ALWAYS),
     _C("logs", ("l",), "logs", "Logs", Group.JOB, Where.ALWAYS),
-    _C("metrics", ("m",), "metrics", "Metrics", Group.JOB, Where.ALWAYS),
+    _C("metrics", ("m",), "metrics", "Charts of the metrics full screen, and back", Group.JOB, Where.ALWAYS),
     _C("describe", ("d",), "everything", "Everything DescribeTrainingJob says", Group.JOB, Where.ALWAYS),
     _C("copy", ("y", "c"), "copy", "Copy a name, ARN, value, path or command", Group.JOB, Where.ALWAYS),
     _C("browse", ("b",), "browser", "The job's page in the AWS console", Group.JOB),
+    _C("axis", ("X",), "axis", "Charts by step instead of time, and back", Group.METRICS),
+    _C("log_scale", ("L",), "log scale", "Charts on a logarithmic scale, and back", Group.METRICS),
+    _C("smoothing", ("o",), "smoothing", "Smooth the curves: not at all, 0.6, 0.9", Group.METRICS),
     _C("next_match", ("n",), "next match", "Next match of the search", Group.TEXT, Where.OPENED),
     _C("previous_match", ("N",), "previous match", "Previous match", Group.TEXT),
-    _C("json", ("J",), "JSON", "Everything as JSON, and back", Group.TEXT, Where.OPENED),
+    _C("json", ("J",), "JSON", "Everything as JSON, and back; in the log the line's", Group.TEXT, Where.OPENED),
     _C("reveal", ("x",), "reveal", "Show values that look secret, and mask them again", Group.TEXT, Where.OPENED),
+    _C("follow", ("f",), "follow", "Follow the end of the log, or stay; so does space", Group.LOGS, Where.LOGS),
+    _C("wrap", ("w",), "wrap", "Wrap long lines of the log, or cut them", Group.LOGS, Where.LOGS),
+    _C("times", ("t",), "times", "Times of the log's lines: the time, the date too, none", Group.LOGS, Where.LOGS),
+    _C("hosts", ("h",), "hosts", "One host of the log after another, then all", Group.LOGS, Where.LOGS),
+    _C("next_error", ("e",), "next error", "Next error in the log", Group.LOGS, Where.LOGS),
+    _C("previous_error", ("E",), "previous error", "Previous error in the log", Group.LOGS),
+    _C("only", ("ampersand",), "only", "Only lines of the log that match the search, or all", Group.LOGS, Where.LOGS),
+    _C("mark_line", ("v",), "mark", "Mark a line of the log; y copies the marked ones", Group.LOGS, Where.LOGS),
+    _C("save", ("S",), "save", "Save the shown part of the log to a file here", Group.LOGS, Where.LOGS),
+    _C(
+        "window",
+        ("0",),
+        "tail",
+        "In the full-screen log the tail; 1 the head, 2 to 6 the last 1, 5, 15, 30 and 60 minutes",
+        Group.LOGS,
+        action="window(0)",
+    ),
     _C("refresh", ("r", "ctrl+r"), "refresh", "Ask the service now", Group.SCREEN),
     _C("pause", ("p",), "pause", "Stop asking the service, and go on", Group.SCREEN),
     _C("faster", ("plus", "equals_sign"), "faster", "Ask more often", Group.SCREEN),
@@ -157,7 +181,22 @@ def bindings() -> list[Binding]:
 
 def footer(where: Where) -> list[Command]:
     """Return the commands worth a hint at a place, most wanted first."""
-    order = ("help", "filter", "open", "back", "zoom", "logs", "metrics", "describe", "copy", "problems", "next_job")
+    order = (
+        "help",
+        "filter",
+        "follow",
+        "next_error",
+        "only",
+        "open",
+        "back",
+        "zoom",
+        "logs",
+        "metrics",
+        "describe",
+        "copy",
+        "problems",
+        "next_job",
+    )
     found = [command for command in COMMANDS if command.where in (where, Where.ALWAYS)]
     rank = {name: place for place, name in enumerate(order)}
     return sorted(found, key=lambda command: rank.get(command.id, len(order)))

@@ -7,6 +7,8 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui.domain.text import one_line
 
+HOST_STYLES: Final = ("host0", "host1", "host2", "host3", "host4", "host5")
+"""Tell hosts apart, in the order of their appearance, and say nothing else."""
 STYLES: Final = (
     "value",
     "label",
@@ -24,6 +26,9 @@ STYLES: Final = (
     "match",
     "key",
     "brand",
+    *HOST_STYLES,
+    "axis",
+    "faint",
 )
 """Every style a span may have; `styles/lines.tcss` gives each a look."""
 

@@ -25,6 +25,12 @@ DARK: Final = Theme(
         "cursor-row": "#20323f",
         "cursor-row-blurred": "#18232b",
         "change": "#31481f",
+        "host-0": "#9ab8d6",
+        "host-1": "#b5a6d9",
+        "host-2": "#8fc1b5",
+        "host-3": "#d1a58c",
+        "host-4": "#c79ab8",
+        "host-5": "#a8b87f",
         "footer-key-foreground": "#f2f5f7",
     },
 )

@@ -135,11 +135,10 @@ class Telemetry:
         self._curves = curves
         self._usual_waits = usual_waits
         self._changed = changed
-        self._extractor = Extractor(definitions(snapshot.raw))
         created = snapshot.times.created or now()
         self._begin_ms = int(created.timestamp() * 1000)
-        cursor = LogCursor(port, snapshot.name, begin_ms=self._begin_ms)
-        self.log = LogWatch(cursor, snapshot.name, changed, over=self._over, extractor=self._extractor)
+        self._extractor = Extractor(())
+        self.log = self._log_watch()
         self._examine = asyncio.Event()
 
     @property
@@ -175,6 +174,15 @@ class Telemetry:
     def curves_changed(self) -> None:
         """Look at the rules again: there are new points."""
         self._examine.set()
+
+    def read_from_start(self) -> None:
+        """Begin the log anew, with its first line instead of its last ones; `run` must be started again."""
+        self.log = self._log_watch(since_ms=self._begin_ms)
+
+    def _log_watch(self, since_ms: int | None = None) -> LogWatch:
+        self._extractor = Extractor(definitions(self.snapshot.raw))
+        cursor = LogCursor(self._port, self.snapshot.name, begin_ms=self._begin_ms, since_ms=since_ms)
+        return LogWatch(cursor, self.snapshot.name, self._changed, over=self._over, extractor=self._extractor)
 
     async def run(self) -> None:
         """Follow the log and look at the rules until cancelled."""

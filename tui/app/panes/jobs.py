@@ -1,6 +1,6 @@
 """1 Jobs: the list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,20 +15,23 @@ from textual.reactive import var
 
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.model import Order
+from tui.app.panes.sparklines import CELLS, VALUE_CELLS, RowCurves
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.titles import pane_title
 from tui.domain import resources
 from tui.domain.failure import Failure
 from tui.domain.jobs import JobSummary, short_reason
-from tui.domain.status import look
+from tui.domain.status import Look, Tone, look
 from tui.domain.text import one_line
 from tui.domain.units import coarse
 
 _TICK_SECONDS: Final = 10
 """How finely the list tells time."""
+_GLYPH_CELLS: Final = 3
+"""Status, health, a blank."""
 _PHASE_CELLS: Final = 13
 _ELAPSED_CELLS: Final = 6
-_ON_CELLS: Final = 16
+_ON_CELLS: Final = 14
 _SPOT_CELLS: Final = 4
 _NOTE_CELLS: Final = 40
 _NAME_CELLS: Final = 20
@@ -57,6 +60,10 @@ class JobsView:
     stale: bool = False
     """Whether what is shown could not be refreshed."""
     ascii: bool = False
+    curves: Mapping[str, RowCurves] = field(default_factory=dict)
+    """What is known of the curves of jobs, by name: what `row_curves` gives."""
+    health: Mapping[str, Look] = field(default_factory=dict)
+    """What the local rules come to, by name, for the jobs they have looked at."""
 
     def stamp(self) -> tuple[object, ...]:
         """Return what the rows depend on: equal stamps, equal rows. `jobs` counts by identity."""
@@ -64,6 +71,7 @@ class JobsView:
         return (
             *(id(self.jobs), self.known, self.total, self.loading, self.order, self.filter, self.problems_only),
             *(self.marks, self.changed, self.failure, self.fallback, self.stale, self.ascii, tick),
+            *(dict(self.curves), dict(self.health)),
         )
 
 
@@ -75,22 +83,33 @@ class Columns:
     on: int
     spot: int
     note: int
+    loss: int = 0
+    """The sparkline, or with the newest value behind it."""
+    gpu: int = 0
 
     @classmethod
     def of(cls, view: JobsView, width: int) -> "Columns":
         """Return the columns for a width: the name grows, columns on the right go when it would be cut short."""
-        left = width - 2 - 1 - _PHASE_CELLS - 1 - _ELAPSED_CELLS
+        left = width - _GLYPH_CELLS - 1 - _PHASE_CELLS - 1 - _ELAPSED_CELLS
         longest = max((cell_len(_on(job)) for job in view.jobs), default=0)
-        on = max(2, min(longest, _ON_CELLS)) if longest else 0
-        on = on if left - on - 1 >= _NAME_CELLS else 0
-        left -= on + 1 if on else 0
-        spot = _SPOT_CELLS if any(job.spot for job in view.jobs) and left - _SPOT_CELLS - 1 >= _NAME_CELLS else 0
-        left -= spot + 1 if spot else 0
+
+        def take(cells: int, wanted: bool) -> int:
+            nonlocal left
+            given = cells if wanted and left - cells - 1 >= _NAME_CELLS else 0
+            left -= given + 1 if given else 0
+            return given
+
+        on = take(max(2, min(longest, _ON_CELLS)), longest > 0)
+        loss = take(CELLS, any(drawn or told for drawn, told, _ in view.curves.values()))
+        if loss and take(VALUE_CELLS, True):
+            loss += VALUE_CELLS + 1
+        gpu = take(CELLS, any(busy for _, _, busy in view.curves.values()))
+        spot = take(_SPOT_CELLS, any(job.spot for job in view.jobs))
         named = max((cell_len(job.name) for job in view.jobs), default=0)
         spare = left - max(named, _NAME_CELLS) - 1
         note = min(spare, _NOTE_CELLS) if spare >= 14 and view.jobs else 0
         left -= note + 1 if note else 0
-        return cls(max(4, left), on, spot, note)
+        return cls(max(4, left), on, spot, note, loss, gpu)
 
 
 def head_row(view: JobsView, width: int) -> Row:
@@ -109,7 +128,7 @@ def head_row(view: JobsView, width: int) -> Row:
     else:
         name = title("NAME", "name", columns.name)
     spans = [
-        Span("  "),
+        Span(" " * _GLYPH_CELLS),
         name,
         Span(" "),
         title("PHASE", "phase", _PHASE_CELLS),
@@ -120,6 +139,10 @@ def head_row(view: JobsView, width: int) -> Row:
         spans += [Span(" "), title("ON", "instances", columns.on)]
     if columns.spot:
         spans += [Span(" "), Span(fit("SPOT", columns.spot), "label")]
+    if columns.loss:
+        spans += [Span(" "), Span(fit("LOSS", columns.loss), "label")]
+    if columns.gpu:
+        spans += [Span(" "), Span(fit("GPU", columns.gpu), "label")]
     if columns.note:
         spans += [Span(" "), Span(fit("NOTE", columns.note), "label")]
     return Row(tuple(spans))
@@ -137,6 +160,8 @@ def job_rows(view: JobsView, width: int) -> list[Row]:
             coarse(job.elapsed_seconds(view.now)),
             columns,
             _Marks(job.name in view.marks, job.name in view.changed, view.stale, view.ascii),
+            view.curves.get(job.name, _NO_CURVES),
+            view.health.get(job.name),
         )
         for job in view.jobs
     ]
@@ -149,15 +174,22 @@ class _Marks(NamedTuple):
     ascii: bool
 
 
+_NO_CURVES: Final = ("", "", "")
+
+
 @lru_cache(maxsize=4096)
-def _job(job: JobSummary, elapsed: str, columns: Columns, marks: _Marks) -> Row:
+def _job(
+    job: JobSummary, elapsed: str, columns: Columns, marks: _Marks, curves: RowCurves, health: Look | None
+) -> Row:
     found = look(job.phase)
     glyph = found.ascii if marks.ascii else found.glyph
     tone = "dim" if marks.stale else found.tone.value
     running = found.tone.value in ("running", "waiting")
-    mark = "> " if marks.ascii else "▸ "
+    mark = ">" if marks.ascii else "▸"
     spans = [
-        Span(mark, "accent") if marks.marked else Span(f"{glyph} ", tone),
+        Span(mark, "accent") if marks.marked else Span(glyph, tone),
+        _health(health, marks),
+        Span(" "),
         Span(fit_middle(job.name, columns.name), "dim" if marks.stale else ("strong" if running else "value")),
         Span(" "),
         Span(fit(job.phase or "unknown", _PHASE_CELLS), "changed" if marks.changed else tone),
@@ -168,10 +200,30 @@ def _job(job: JobSummary, elapsed: str, columns: Columns, marks: _Marks) -> Row:
         spans += [Span(" "), Span(fit(_on(job), columns.on), "dim")]
     if columns.spot:
         spans += [Span(" "), Span(fit("spot" if job.spot else "", columns.spot), "dim")]
+    drawn, told, busy = curves
+    if columns.loss:
+        spans += [Span(" "), Span(_drawn(drawn), "dim" if marks.stale else "running")]
+    if columns.loss > CELLS:
+        tone = "bad" if told in ("NaN", "Inf", "-Inf") else "value"
+        spans += [Span(" "), Span(fit(told, VALUE_CELLS, right=True), "dim" if marks.stale else tone)]
+    if columns.gpu:
+        spans += [Span(" "), Span(_drawn(busy), "dim" if marks.stale else "running")]
     if columns.note:
         text, style = _note(job)
         spans += [Span(" "), Span(fit(text, columns.note), "dim" if marks.stale else style)]
     return Row(tuple(spans), job.name)
+
+
+def _health(health: Look | None, marks: _Marks) -> Span:
+    # That nothing is wrong needs no glyph of its own beside that of the status.
+    if health is None or health.tone not in (Tone.BAD, Tone.WARNING):
+        return Span(" ")
+    return Span(health.ascii if marks.ascii else health.glyph, "dim" if marks.stale else health.tone.value)
+
+
+def _drawn(curve: str) -> str:
+    # Blanks at the ends of a sparkline are gaps, and stay.
+    return curve if cell_len(curve) == CELLS else fit(curve, CELLS)
 
 
 def _on(job: JobSummary) -> str:

@@ -32,25 +32,29 @@ _NOT_REPORTED = "not reported"
 NO_ISSUES: Final = "NoIssuesFound"
 
 
-def rule_rows(view: JobView, width: int) -> list[Row]:
+def rule_rows(view: JobView, width: int, *, alone: bool = False) -> list[Row]:
     """Return a row a rule, those with issues first, their details below them, then the profiler's state.
 
-    Debugger's and the profiler's rules come before the local ones, which need neither.
+    Debugger's and the profiler's rules come before the local ones, which need neither; of those without an issue a
+    single line tells, unless the pane is alone.
     """
     if view.snapshot is None:
         return waiting_rows(view, width)
     found = by_urgency(rules(view.snapshot.raw))
-    columns = _Columns.of(found, [finding.rule for finding in view.findings], width)
+    local = [finding for finding in view.findings if alone or finding.status == "IssuesFound"]
+    columns = _Columns.of(found, [finding.rule for finding in local], width)
     rows: list[Row] = []
     for rule in found:
         rows.append(_rule(rule, view, columns))
         if rule.details:
             rows += [row("  ", (line, "dim"), source=rule.source) for line in wrap(rule.details, max(8, width - 2))]
-    for finding in view.findings:
+    for finding in local:
         rows.append(_finding(finding, view, columns))
         if finding.status != NO_ISSUES:
             rows += [row("  ", (line, "dim")) for line in wrap(finding.evidence, max(8, width - 2))]
+    rows += [row((line, "dim")) for line in wrap(_quiet_ones(view, len(local)), width)]
     if not found:
+        rows += [BLANK] if rows else []
         for line in _NONE:
             rows += [row((part, "dim")) for part in wrap(line, width)]
     profiling = members.text(view.snapshot.raw, "ProfilingStatus")
@@ -58,6 +62,16 @@ def rule_rows(view: JobView, width: int) -> list[Row]:
         rows += [BLANK] if rows else []
         rows.append(row(("ProfilingStatus ", "label"), (_cut(profiling, width - 16), view.style("ProfilingStatus"))))
     return rows
+
+
+def _quiet_ones(view: JobView, told: int) -> str:
+    """Return a sentence on the local rules that have no row."""
+    if told == len(view.findings):
+        return ""
+    fine = sum(finding.status == NO_ISSUES for finding in view.findings)
+    wait = len(view.findings) - told - fine
+    parts = [f"{fine} find no issue" if fine else "", f"{wait} wait for data" if wait else ""]
+    return f"Local rules: {', '.join(part for part in parts if part)}."
 
 
 def _cut(text: str, width: int) -> str:
@@ -130,7 +144,7 @@ class RulesPane(Pane):
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the verdicts, and alone on the screen the members behind them."""
-        found = rule_rows(view, width)
+        found = rule_rows(view, width, alone=self.detailed)
         if self.detailed and view.snapshot:
             found += [BLANK, *member_rows(view, Room.RULES, width)]
         return found

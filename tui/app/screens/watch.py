@@ -12,9 +12,11 @@ from textual.binding import BindingType
 from tui.app.commands import bindings
 from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
+from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.copy import CopyScreen
+from tui.app.screens.live import Live
+from tui.app.screens.log_actions import LogActions
 from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
-from tui.app.screens.watching import Watching
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
@@ -25,7 +27,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(Watching):
+class WatchScreen(ChartActions, LogActions, Live):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -45,11 +47,11 @@ class WatchScreen(Watching):
 
     def action_top(self) -> None:
         """Move to the first row."""
-        self.target().move_by(-len(self.target().rows))
+        self.target().move_top()
 
     def action_bottom(self) -> None:
         """Move to the last row."""
-        self.target().move_by(len(self.target().rows))
+        self.target().move_bottom()
 
     def action_half_down(self) -> None:
         """Move half a page down."""
@@ -76,21 +78,27 @@ class WatchScreen(Watching):
         self.turn_to(neighbour(self.arrangement, self.current, -1, self.opened))
 
     def action_right(self) -> None:
-        """Unfold in Everything; else go to the next pane."""
+        """Unfold in Everything; move the crosshair in charts; else go to the next pane."""
+        if self.step_crosshair(1):
+            return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key, folded=False)
         else:
             self.action_next_pane()
 
     def action_left(self) -> None:
-        """Fold in Everything; else go to the previous pane."""
+        """Fold in Everything; move the crosshair in charts; else go to the previous pane."""
+        if self.step_crosshair(-1):
+            return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key, folded=True)
         else:
             self.action_previous_pane()
 
     def action_pane(self, number: int) -> None:
-        """Go to a pane by its number; those that only an opened job has open it."""
+        """Go to a pane by its number; those that only an opened job has open it. In the full-screen log, jump."""
+        if self._jump(number):
+            return
         pane = PANES[number - 1]
         if pane != "jobs" and not self.view.name:
             self.say(_NO_JOB)
@@ -125,6 +133,7 @@ class WatchScreen(Watching):
         self.model.filter = Filter()
         self.model.marks.clear()
         self._search(None)
+        self.logs.body.reset()
         self.publish()
 
     def action_problems(self) -> None:
@@ -148,7 +157,11 @@ class WatchScreen(Watching):
         self.publish()
 
     def action_mark(self) -> None:
-        """Mark the job under the cursor, or unmark it, and go on."""
+        """Mark the job under the cursor, or unmark it, and go on; in the log follow the end, or stay."""
+        if self.pin_chart():
+            return
+        if self.current == "logs":
+            self.action_follow()
         name = self.target().cursor_key
         if self.current != "jobs" or not name:
             return
@@ -187,10 +200,6 @@ class WatchScreen(Watching):
         """Go to the logs."""
         self.turn_to("logs")
 
-    def action_metrics(self) -> None:
-        """Go to the metrics."""
-        self.turn_to("metrics")
-
     def action_describe(self) -> None:
         """Open everything that is known of the job."""
         self.action_pane(PANES.index("everything") + 1)
@@ -208,7 +217,7 @@ class WatchScreen(Watching):
 
     def action_copy(self) -> None:
         """Ask what to copy."""
-        entries = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
+        entries = self.log_copies() + copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         if entries:
             self.app.push_screen(CopyScreen(entries), self._copy_chosen)
         else:
@@ -239,7 +248,9 @@ class WatchScreen(Watching):
             self.say("No match.")
 
     def action_json(self) -> None:
-        """Show Everything as JSON, or as a tree again."""
+        """Show Everything as JSON, or as a tree again; in the log that of a line."""
+        if self._toggle_json():
+            return
         if self.current != "everything":
             self.action_describe()
         self.everything.as_json = not self.everything.as_json
@@ -320,6 +331,8 @@ class WatchScreen(Watching):
 
     def action_back(self) -> None:
         """Close one layer: search, filter, zoom, opened job."""
+        if self._close_log_layer():
+            return
         if self.target().searching:
             self._search(None)
         elif self.zoomed:

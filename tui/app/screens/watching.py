@@ -37,7 +37,9 @@ from tui.app.widgets.bars import Freshness, Header, KeyBar
 from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
+from tui.app.widgets.target import Target
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.job import JobSnapshot
 from tui.domain.jobs import nearest_names
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
@@ -68,6 +70,7 @@ class Watching(Screen[None]):
     jobs = query_one(JobsPane)
     overview = query_one(OverviewPane)
     everything = query_one(EverythingPane)
+    logs = query_one(LogsPane)
     tabs = query_one("#tabs", KeyBar)
     footer = query_one("#footer", KeyBar)
     prompt = query_one(Prompt)
@@ -136,7 +139,9 @@ class Watching(Screen[None]):
     async def _connect(self) -> None:
         # Started again after a bug, the services are there: others would leave their connections open.
         services = self.services or await self._open_services()
-        self.services = services
+        if self.services is None:
+            self.services = services
+            self.connected(services)
         self.lay_out()
         identity = Poller(
             "identity",
@@ -177,8 +182,30 @@ class Watching(Screen[None]):
         if self.services:
             self.everything.documentation = await asyncio.to_thread(self.services.documentation)
 
+    def connected(self, services: Services) -> None:
+        """Begin what else needs the services."""
+
+    def focused_another(self) -> None:
+        """Leave what was live around the job before."""
+
+    def described(self, snapshot: JobSnapshot) -> None:
+        """Take in a description of the focused job."""
+
+    def around_job(self, view: JobView) -> JobView:
+        """Add to the view of the focused job."""
+        return view
+
+    def around_jobs(self, view: JobsView) -> JobsView:
+        """Add to the view of the list."""
+        return view
+
+    def show_around(self) -> None:
+        """Show what else there is of the focused job."""
+
     def focus_job(self, name: str) -> None:
         """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
+        if name != self.model.job.key:
+            self.focused_another()
         self.model.focus(name)
         self.publish()
         if self._settling:
@@ -205,6 +232,8 @@ class Watching(Screen[None]):
     @on(JobPolled)
     def _take_job(self, message: JobPolled) -> None:
         if self.model.apply_job(message.poll):
+            if self.model.job.value:
+                self.described(self.model.job.value.snapshot)
             self.publish()
 
     @on(IdentityPolled)
@@ -228,10 +257,11 @@ class Watching(Screen[None]):
         region = self.services.account.region if self.services else ""
         with self.app.batch_update():
             known = self.model.view(region, self.options.ascii)
-            self.view = replace(self._with_names(known), paused=self.paused)
+            self.view = self.around_job(replace(self._with_names(known), paused=self.paused))
             # What is old is dimmed; why it is old stands above it.
             self.set_class(self.view.failure is not None and self.view.snapshot is not None, "-stale")
-            self.jobs.view = self._jobs_view()
+            self.jobs.view = self.around_jobs(self._jobs_view())
+            self.show_around()
             self.header.tell(self._freshness(region))
 
     def _with_names(self, view: JobView) -> JobView:
@@ -315,6 +345,7 @@ class Watching(Screen[None]):
         panes = [command for command in COMMANDS if command.id.startswith("pane_")]
         self.tabs.offer(panes, f"pane_{PANES.index(self.current) + 1}")
         where = Where.OPENED if self.opened else (Where.LIST if self.current == "jobs" else Where.PANE)
+        where = Where.LOGS if self.current == "logs" else where
         self.footer.offer(footer(where))
 
     @on(KeyBar.Chosen)
@@ -346,8 +377,10 @@ class Watching(Screen[None]):
         """Give the pane the screen, or the others back their places."""
         self.lay_out()
 
-    def target(self) -> Lines:
+    def target(self) -> Target:
         """Return the view that the keys move: the current pane's."""
         if self.current == "jobs":
             return self.query_one(JobList)
+        if self.current == "logs":
+            return self.logs.body
         return self.everything.body if self.current == "everything" else self.query_one(f"#{self.current}", Pane)

@@ -27,7 +27,7 @@ def short(value: float, cells: int = 7) -> str:
     if not math.isfinite(value):
         return number(value)
     text = number(value)
-    if value == int(value) and len(text) <= cells:
+    if value == int(value) and len(text) <= cells and "e" not in text:
         return text
     for digits in range(5, 0, -1):
         mantissa, e, exponent = f"{value:.{digits}g}".partition("e")
@@ -54,21 +54,30 @@ def between(part: float, low: float, high: float) -> float:
 
 
 def ticks(low: float, high: float, most: int) -> list[Tick]:
-    """Return round values between two others, about as many as asked for."""
-    step = _step((high / 2 - low / 2) / max(1, most) * 2)
-    if not step or not math.isfinite(high - low) or low + step == low:
-        return [Tick(value, short(value)) for value in dict.fromkeys((low, high))]
-    first = math.ceil(low / step - 1e-9)
-    last = min(math.floor(high / step + 1e-9), first + _MOST)
-    return [Tick(count * step, short(round(count * step, 12) or 0.0)) for count in range(first, last + 1)]
+    """Return round values between two others: about as many as asked for, two at least where there are two."""
+    ends = [Tick(value, short(value)) for value in dict.fromkeys((low, high))]
+    for wanted in range(max(2, most), 2 * max(2, most) + 2):
+        step = _step((high / 2 - low / 2) / wanted * 2)
+        if not step or not math.isfinite(high - low) or low + step == low:
+            return ends
+        first = math.ceil(low / step - 1e-9)
+        last = min(math.floor(high / step + 1e-9), first + _MOST)
+        if last > first:
+            return [Tick(n * step, short(float(f"{n * step:.12g}"))) for n in range(first, last + 1)]
+    return ends
 
 
 def log_ticks(low: float, high: float, most: int) -> list[Tick]:
-    """Return ticks of an axis of logarithms: powers of ten, or round values where it spans less than two."""
+    """Return ticks of an axis of logarithms: powers of ten, or also their halves and fifths, or any round values."""
     powers = range(math.ceil(low), math.floor(high) + 1)
-    if len(powers) >= 2:
-        chosen = powers[:: max(1, math.ceil(len(powers) / max(1, most)))]
+    if len(powers) >= 3:
+        chosen = powers[:: max(1, math.ceil(len(powers) / max(2, most)))]
         return [Tick(power, short(10.0**power)) for power in chosen]
+    finer = [power + math.log10(part) for power in range(math.floor(low), math.floor(high) + 1) for part in (1, 2, 5)]
+    inside = [at for at in finer if low <= at <= high]
+    if len(inside) >= 2:
+        chosen_finer = inside[:: max(1, math.ceil(len(inside) / max(2, most)))]
+        return [Tick(at, short(float(f"{10**at:.3g}"))) for at in chosen_finer]
     return [Tick(math.log10(tick.at), tick.label) for tick in ticks(10**low, 10**high, most) if tick.at > 0]
 
 

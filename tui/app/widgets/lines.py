@@ -136,6 +136,14 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         elif there == keyed[-1]:
             self.scroll_to(y=len(self._rows), animate=False)
 
+    def move_top(self) -> None:
+        """Move to the first row."""
+        self.move_by(-len(self._rows))
+
+    def move_bottom(self) -> None:
+        """Move to the last row."""
+        self.move_by(len(self._rows))
+
     @property
     def page(self) -> int:
         """Rows of one page."""

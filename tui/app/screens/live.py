@@ -1,0 +1,153 @@
+"""What is live around the jobs on the screen: runs the loops of log and curves, and hands on what they bring."""
+
+from dataclasses import replace
+
+from textual import on, work
+
+from tui.app.around import Around
+from tui.app.panes.jobs import JobsView
+from tui.app.panes.logs import LogFeed, LogsPane
+from tui.app.panes.metrics import MetricsPane, MetricsView
+from tui.app.screens.watching import Watching
+from tui.app.services import OpenServices, Options, Services
+from tui.app.view import JobView
+from tui.domain.job import JobSnapshot
+from tui.domain.resources import instances, total
+from tui.polling.telemetry import LogWatch
+
+_SHOW_SECONDS = 0.2
+"""However fast lines come in, they are shown this often."""
+_JUDGE_SECONDS = 60.0
+
+
+class Live(Watching):
+    """The part of the watch screen that is about logs, curves and local rules."""
+
+    def __init__(self, open_services: OpenServices, options: Options) -> None:
+        super().__init__(open_services, options)
+        self.around = Around(self.model.clock.now, self._something_came)
+        self._due = False
+        self._shown = 0
+        """Rises each time the log is handed on."""
+
+    # What happens to the focused job
+
+    def connected(self, services: Services) -> None:
+        """Begin to ask for curves."""
+        self.around.connect(services)
+        self._watch_curves()
+        self._judge_rows()
+        self.set_interval(_JUDGE_SECONDS, self._judge_rows)
+
+    def focused_another(self) -> None:
+        """Leave the log of the job before."""
+        self.workers.cancel_group(self, "telemetry")
+        self.workers.cancel_group(self, "rule")
+        self.around.end()
+
+    def described(self, snapshot: JobSnapshot) -> None:
+        """Begin to follow the log of a job once it is described, or take in a newer description."""
+        telemetry = self.around.telemetry
+        if telemetry is None or telemetry.snapshot.name != snapshot.name:
+            self._watch_telemetry(snapshot)
+        else:
+            self.around.update(snapshot)
+
+    @work(group="curves", exclusive=True, exit_on_error=False, description="ask for curves")
+    async def _watch_curves(self) -> None:
+        await self.around.run_curves()
+
+    @work(group="judge", exclusive=True, exit_on_error=False, description="look at the health of the rows")
+    async def _judge_rows(self) -> None:
+        await self.around.judge_rows()
+
+    @work(group="telemetry", exclusive=True, exit_on_error=False, description="follow the log of the focused job")
+    async def _watch_telemetry(self, snapshot: JobSnapshot) -> None:
+        telemetry = self.around.begin(snapshot)
+        if telemetry:
+            await telemetry.run()
+
+    @work(group="rule", exclusive=True, exit_on_error=False, description="follow the log of a rule")
+    async def watch_rule(self, processing_job: str) -> None:
+        """Follow the log of a rule's processing job, beside the job's own."""
+        telemetry = self.around.telemetry
+        if telemetry:
+            await telemetry.run_rule(processing_job)
+
+    @on(LogsPane.FromStart)
+    def _read_from_start(self) -> None:
+        telemetry = self.around.telemetry
+        if telemetry:
+            telemetry.read_from_start()
+            self.workers.cancel_group(self, "telemetry")
+            self._run_again()
+
+    @work(group="telemetry", exclusive=True, exit_on_error=False, description="read the log from its start")
+    async def _run_again(self) -> None:
+        telemetry = self.around.telemetry
+        if telemetry:
+            await telemetry.run()
+
+    # What is shown of it
+
+    def _something_came(self) -> None:
+        if not self._due and self.is_running:
+            self._due = True
+            self.set_timer(_SHOW_SECONDS, self._show_what_came)
+
+    def _show_what_came(self) -> None:
+        self._due = False
+        self.publish()
+
+    def around_job(self, view: JobView) -> JobView:
+        """Return the view of the focused job with what the local rules and the autopsy say."""
+        telemetry = self.around.telemetry
+        if telemetry is None or telemetry.snapshot.name != view.name:
+            return view
+        return replace(view, findings=telemetry.findings, autopsy=telemetry.autopsy)
+
+    def around_jobs(self, view: JobsView) -> JobsView:
+        """Return the view of the list with curves and health of its rows."""
+        body = self.jobs.body
+        top = body.scroll_offset.y
+        names = {entry.key for entry in body.rows[top : top + body.size.height]}
+        self.around.show_rows(
+            self.model.jobs.value.jobs if self.model.jobs.value else (),
+            [job for job in view.jobs if job.name in names],
+        )
+        return replace(view, curves=self.around.row_words(self.options.ascii), health=self.around.health())
+
+    def show_around(self) -> None:
+        """Show log and curves of the focused job as they are now."""
+        telemetry = self.around.telemetry
+        logs = self.query_one(LogsPane)
+        if telemetry is None:
+            return
+        watch = telemetry.rule_log if telemetry.rule_log and logs.title_job else telemetry.log
+        logs.show(self._feed(watch, telemetry.snapshot))
+        feed = self.around.feed
+        if feed is not None:
+            self.query_one(MetricsPane).telemetry = MetricsView(
+                job=telemetry.snapshot.name,
+                series=self.around.series(),
+                states=feed.states(telemetry.subject),
+                left_out=feed.left_out,
+                requested=feed.budget.requested,
+                dollars=feed.budget.dollars,
+                unused=telemetry.unused,
+                now=self.model.clock.now(),
+                generation=self.around.generation,
+            )
+
+    def _feed(self, watch: LogWatch, snapshot: JobSnapshot) -> LogFeed:
+        self._shown += 1
+        return LogFeed(
+            job=watch.job,
+            buffer=watch.buffer,
+            generation=self._shown,
+            state=watch.state,
+            failure=watch.failure,
+            loading=watch.state is None,
+            hosts=(total(instances(snapshot.raw)) or 0) if watch.job == snapshot.name else 0,
+            added=self.around.take_added(),
+        )
