@@ -161,17 +161,14 @@ def imported(*arguments: str, **env: str) -> list[str]:
     return done.stderr.splitlines()[-1].split()
 
 
-def test_no_other_command_imports_textual(account: Simulator) -> None:
-    for command, code in (
-        (("show", "xgb-churn"), "0"),
-        (("ls",), "0"),
-        (("logs", "xgb-churn"), "0"),
-        (("wait", "xgb-churn"), "1"),
-    ):
-        found = imported(*command, "--endpoint-url", account.url, **CREDENTIALS)
-        assert found[0] == code
-        assert "botocore" in found
-        assert "textual" not in found
+@pytest.mark.parametrize(
+    ("command", "code"), [("show xgb-churn", "0"), ("ls", "0"), ("logs xgb-churn", "0"), ("wait xgb-churn", "1")]
+)
+def test_no_other_command_imports_textual(account: Simulator, command: str, code: str) -> None:
+    found = imported(*command.split(), "--endpoint-url", account.url, **CREDENTIALS)
+    assert found[0] == code
+    assert "botocore" in found
+    assert "textual" not in found
 
 
 def test_help_imports_neither_textual_nor_the_sdk() -> None:

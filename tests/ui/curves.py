@@ -24,7 +24,8 @@ def curve(name: str, *values: float, source: Source = Source.ALGORITHM, **more: 
 def falling(start: float, end: float, wobble: float = 0.03) -> list[float]:
     """Return what a loss does."""
     return [
-        end + (start - end) * math.exp(-n / 22) + wobble * math.sin(n * 2.3) * math.exp(-n / 90) for n in range(MINUTES)
+        end + (start - end) * math.exp(-n / 22) + wobble * math.sin(n * 2.3) * math.exp(-n / 90)
+        for n in range(MINUTES)
     ]
 
 
@@ -52,8 +53,13 @@ def story() -> tuple[Series, ...]:
         for n in range(1, 5)
     ]
     cpu = [
-        curve("CPUUtilization", *(20.0 + n * 4 + 9 * math.sin(k / 9 + n) for k in range(MINUTES)), source=Source.INSTANCE,
-              host=f"algo-{n}", percent=True)
+        curve(
+            "CPUUtilization",
+            *(20.0 + n * 4 + 9 * math.sin(k / 9 + n) for k in range(MINUTES)),
+            source=Source.INSTANCE,
+            host=f"algo-{n}",
+            percent=True,
+        )
         for n in range(1, 5)
     ]
     return (

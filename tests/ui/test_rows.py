@@ -157,7 +157,7 @@ def test_the_rules() -> None:
 
 
 def test_no_rules() -> None:
-    assert texts(rule_rows(view_of(raw_job()), 90))[0] == "No rules are configured for this job."
+    assert texts(rule_rows(view_of(raw_job()), 90))[0] == "No Debugger or profiler rules are configured."
 
 
 def test_the_metrics() -> None:
@@ -273,9 +273,9 @@ def test_the_list() -> None:
         marks=frozenset({"vit"}),
     )
     assert texts(job_rows(view, 60)) == [
-        "● bert-large-0412           Training       2h13m 2×g5.xlarge",
-        "✓ xgb-churn                 Completed        11m 2×g5.xlarge",
-        "▸ vit                       Failed            2m 2×g5.xlarge",
+        "●  bert-large-0412          Training       2h13m 2×g5.xlarge",
+        "✓  xgb-churn                Completed        11m 2×g5.xlarge",
+        "▸  vit                      Failed            2m 2×g5.xlarge",
     ]
     assert head_row(view, 60).plain.split() == ["NAME,", "NEWEST", "FIRST", "PHASE", "FOR", "ON"]
     assert [entry.key for entry in job_rows(view, 60)] == ["bert-large-0412", "xgb-churn", "vit"]

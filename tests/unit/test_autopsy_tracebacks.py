@@ -169,7 +169,7 @@ def test_colours_and_prefixes_are_taken_off() -> None:
         "ModuleNotFoundError: No module named 'x'",
         "FileNotFoundError: [Errno 2] No such file or directory: '/opt/ml/input/data/train'",
         "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling",
-        "PermissionError: [Errno 13] Permission denied: '/root/x'",
+        "PermissionError: [Errno 13] Permission denied: '/opt/ml/x'",
         "[Rank 3] Watchdog caught collective operation timeout: WorkNCCL(OpType=ALLREDUCE)",
         "bash: line 1: 77 Segmentation fault (core dumped)",
     ],

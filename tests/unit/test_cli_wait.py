@@ -41,10 +41,10 @@ def waiting(service: Service, timeout: float | None = None, create_timeout: floa
 @pytest.mark.parametrize(
     ("jobs", "seconds", "create_seconds", "state"),
     [
-        ({"bert": raw_job("bert")}, 0.1, None, "still Training"),
-        ({}, 5.0, 0.1, "not created"),
-        ({}, 0.1, 5.0, "not created"),
-        ({"bert": raw_job("bert")}, 0.1, 0.05, "still Training"),
+        ({"bert": raw_job("bert")}, 0.7, None, "still Training"),
+        ({}, 5.0, 0.7, "not created"),
+        ({}, 0.7, 5.0, "not created"),
+        ({"bert": raw_job("bert")}, 0.8, 0.6, "still Training"),
     ],
 )
 async def test_the_time_is_over(

@@ -39,6 +39,7 @@ class Around:
         self._services: Services | None = None
         self._now = now
         self._changed = changed
+        self._paused = False
         self._rows: tuple[JobSummary, ...] = ()
         self._known: tuple[JobSummary, ...] = ()
 
@@ -82,6 +83,11 @@ class Around:
         if rows != self._rows:
             self._rows = rows
             self._want()
+
+    def pause(self, paused: bool) -> None:
+        """Ask for nothing, or go on."""
+        self._paused = paused
+        self._want()
 
     def curves(self, subject: Subject) -> tuple[Series, ...]:
         """Return what CloudWatch tells of a job."""
@@ -162,6 +168,9 @@ class Around:
 
     def _want(self) -> None:
         if self.feed is None:
+            return
+        if self._paused:
+            self.feed.want(())
             return
         focused = self.telemetry.subject if self.telemetry else None
         wanted = [Wanted(focused, focused=True)] if focused else []

@@ -101,7 +101,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         _C(f"pane_{n}", (str(n),), name, f"Pane {n}: {name}", Group.MOVE, action=f"pane({n})")
         for n, name in enumerate(_PANES, 1)
     ),
-    _C("open", ("enter",), "open", "Open the job full screen; in Everything fold or unfold", Group.JOBS, Where.LIST),
+    _C("open", ("enter",), "open", "Open the job; fold in Everything; a rule's evidence", Group.JOBS, Where.LIST),
     _C("filter", ("slash",), "filter", "Filter the jobs; in other panes search", Group.JOBS, Where.ALWAYS),
     _C("clear", ("ctrl+l",), "clear", "Clear filter, marks and search", Group.JOBS),
     _C(
@@ -115,7 +115,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("sort_right", ("greater_than_sign",), "sort", "Sort by the column to the right", Group.JOBS),
     _C("sort_left", ("less_than_sign",), "sort", "Sort by the column to the left", Group.JOBS),
     _C("reverse", ("s",), "reverse", "Reverse the order", Group.JOBS),
-    _C("mark", ("space",), "mark", "Mark the job and go on to the next, y copies the marked names; pin a chart", Group.JOBS),
+    _C("mark", ("space",), "mark", "Mark the job, y copies the marked names; pin a chart", Group.JOBS),
     _C("previous_job", ("left_square_bracket",), "previous", "The job above", Group.JOB, Where.OPENED),
     _C("next_job", ("right_square_bracket",), "next job", "The job below", Group.JOB, Where.OPENED),
     _C("zoom", ("z",), "zoom", "The pane alone, with all its members; again for all panes", Group.JOB, Where.ALWAYS),

@@ -166,7 +166,9 @@ class _Rows:
             if group.lasts:
                 low, high = (share(pick(group.lasts), group.percent) for pick in (min, max))
                 whole = f"now {low.removesuffix(' %')} to {high}"
-                notes[:0] = [f"{hosts}, {told} · {SOURCES[Source.INSTANCE]}{since}" for told in (whole, f"max {high}")]
+                notes[:0] = [
+                    f"{hosts}, {told} · {SOURCES[Source.INSTANCE]}{since}" for told in (whole, f"max {high}")
+                ]
         note = next((text for text in notes if cell_len(text) <= self.columns.note), notes[-1])
         style = "strong" if found.last is not None else "dim"
         return self._row(group.name, self._spark(group.mean), values, note, style, f"hosts {group.name}")
@@ -303,9 +305,16 @@ class MetricsPane(Pane):
         if live and ages:
             seconds, source = min(ages)
             told.append(f"{source} {coarse(seconds)} ago" if seconds >= 10 else f"{source} now")
-        if self.detailed and measured.requested:
-            told.append(f"{measured.requested:,} asked, ${measured.dollars:,.2f}")
-        return " · ".join([*told, *(words(self.charts) if self.charting else [])])
+        cost = f"{measured.requested:,} asked, ${measured.dollars:,.2f}"
+        # What the user chose is wanted most; a title that is cut says less than one that is short.
+        wanted = [*(words(self.charts) if self.charting else []), *told]
+        wanted += [cost] if self.detailed and measured.requested else []
+        room = self.size.width - cell_len(f"{self.NUMBER} {self.NAME} · ") - 6
+        while wanted and cell_len(" · ".join(wanted)) > room:
+            wanted.pop()
+        return " · ".join(
+            [part for part in [*told, cost] if part in wanted] + [p for p in wanted if p not in (*told, cost)]
+        )
 
     def watch_telemetry(self) -> None:
         """Show the new curves."""

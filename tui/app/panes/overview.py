@@ -46,11 +46,14 @@ def why_rows(view: JobView, width: int, most: int) -> list[Row]:
             (sure, "dim"),
         )
     ]
-    found += [row(("next ", "label"), line) for line in wrap(told.next_step, max(8, width - 5))[:2]]
-    for piece in told.evidence:
-        for index, line in enumerate(wrap(piece, max(8, width - 5))):
-            found.append(row(("     ", "label") if index or len(found) > 3 else ("seen ", "label"), (line, "dim")))
+    found += _labelled("next ", wrap(told.next_step, max(8, width - 5))[:3], "value")
+    seen = [line for piece in told.evidence for line in wrap(piece, max(8, width - 5))]
+    found += _labelled("seen ", seen, "dim")
     return found[:most]
+
+
+def _labelled(label: str, lines: Sequence[str], style: str) -> list[Row]:
+    return [row((" " * len(label) if index else label, "label"), (line, style)) for index, line in enumerate(lines)]
 
 
 def _trouble(view: JobView, width: int) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What the keys do with the charts. Their commands are in `tui.app.commands`, the charts in `tui.app.panes.metrics`."""
+"""What the keys do with the charts. Their commands are in `tui.app.commands`, the charts in `tui.app.panes`."""
 
 from textual.getters import query_one
 

@@ -1,6 +1,7 @@
 """What is live around the jobs on the screen: runs the loops of log and curves, and hands on what they bring."""
 
 from dataclasses import replace
+from typing import Any
 
 from textual import on, work
 
@@ -13,6 +14,7 @@ from tui.app.services import OpenServices, Options, Services
 from tui.app.view import JobView
 from tui.domain.job import JobSnapshot
 from tui.domain.resources import instances, total
+from tui.polling.poller import Poller
 from tui.polling.telemetry import LogWatch
 
 _SHOW_SECONDS = 0.2
@@ -29,6 +31,17 @@ class Live(Watching):
         self._due = False
         self._shown = 0
         """Rises each time the log is handed on."""
+
+    @property
+    def pollers(self) -> list[Poller[Any]]:
+        """The pollers that pause and go on together: those of the logs too."""
+        telemetry = self.around.telemetry
+        watches = [telemetry.log, telemetry.rule_log] if telemetry else []
+        return [*super().pollers, *(watch.poller for watch in watches if watch)]
+
+    def paused_or_resumed(self) -> None:
+        """Ask for no curves while nothing is asked."""
+        self.around.pause(self.paused)
 
     # What happens to the focused job
 
@@ -64,8 +77,11 @@ class Live(Watching):
     @work(group="telemetry", exclusive=True, exit_on_error=False, description="follow the log of the focused job")
     async def _watch_telemetry(self, snapshot: JobSnapshot) -> None:
         telemetry = self.around.begin(snapshot)
-        if telemetry:
-            await telemetry.run()
+        if telemetry is None:
+            return
+        if self.paused:
+            telemetry.log.poller.pause()
+        await telemetry.run()
 
     @work(group="rule", exclusive=True, exit_on_error=False, description="follow the log of a rule")
     async def watch_rule(self, processing_job: str) -> None:
@@ -141,6 +157,7 @@ class Live(Watching):
 
     def _feed(self, watch: LogWatch, snapshot: JobSnapshot) -> LogFeed:
         self._shown += 1
+        added = self.around.take_added()
         return LogFeed(
             job=watch.job,
             buffer=watch.buffer,
@@ -149,5 +166,5 @@ class Live(Watching):
             failure=watch.failure,
             loading=watch.state is None,
             hosts=(total(instances(snapshot.raw)) or 0) if watch.job == snapshot.name else 0,
-            added=self.around.take_added(),
+            added=added if watch.job == snapshot.name else None,
         )

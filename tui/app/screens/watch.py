@@ -14,9 +14,9 @@ from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.copy import CopyScreen
-from tui.app.screens.live import Live
 from tui.app.screens.log_actions import LogActions
 from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
+from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
@@ -27,7 +27,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, Live):
+class WatchScreen(ChartActions, LogActions, RuleActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -112,7 +112,9 @@ class WatchScreen(ChartActions, LogActions, Live):
     # Jobs
 
     def action_open(self) -> None:
-        """Open the job full screen; in Everything fold or unfold."""
+        """Open the job full screen; in Everything fold or unfold; on a rule go to its log or its evidence."""
+        if self.open_rule():
+            return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key)
         elif not self.view.name:
@@ -275,6 +277,7 @@ class WatchScreen(ChartActions, LogActions, Live):
                 poller.pause()
             else:
                 poller.resume()
+        self.paused_or_resumed()
         self.publish()
 
     def action_faster(self) -> None:

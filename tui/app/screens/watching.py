@@ -199,6 +199,9 @@ class Watching(Screen[None]):
         """Add to the view of the list."""
         return view
 
+    def paused_or_resumed(self) -> None:
+        """Pause or resume what is no poller."""
+
     def show_around(self) -> None:
         """Show what else there is of the focused job."""
 

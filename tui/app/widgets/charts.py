@@ -108,14 +108,15 @@ def draw(panel: Panel) -> Drawing:
     several = len(panel.curves) > 1
     log = panel.manner.log_y
     raw = [_logs(curve) if log else curve for _, curve in panel.curves]
-    width, height = _canvas_size(panel, 0)
+    notes = _notes(panel)
+    second = several or bool(notes)
+    width, height = _canvas_size(panel, 0, second)
     smoothed = [smooth(curve, panel.manner.smoothing) for curve in raw] if panel.manner.smoothing else []
     layers = (
         [(curve, 0 if smoothed else ink) for ink, curve in enumerate(raw, 1)] if not (several and smoothed) else []
     )
     layers += [(curve, ink) for ink, curve in enumerate(smoothed, 1)]
     values = [y for curve, _ in layers for _, y in curve.points if math.isfinite(y)]
-    notes = _notes(panel, values)
     if not values:
         return Drawing((), (), "", notes, _styles(panel))
     low, high = min(values), max(values)
@@ -129,7 +130,7 @@ def draw(panel: Panel) -> Drawing:
         if low <= tick.at <= high:
             labels[round((1 - place(tick.at, low, high)) * (height - 1))] = tick.label
     gutter = max(map(len, labels), default=0)
-    width, height = _canvas_size(panel, gutter)
+    width, height = _canvas_size(panel, gutter, second)
     # The ink of what was smoothed is the one behind the others.
     faint = len(raw) + 1
     lines = [
@@ -155,7 +156,7 @@ def rows_of(
     if at is not None and not panel.domain.low <= at <= panel.domain.high:
         at = None
     rows = [_title(panel, at, selected, pinned)]
-    if _second(panel):
+    if len(panel.curves) > 1 or drawing.notes:
         rows.append(_legend(panel, drawing, at))
     body = panel.height - len(rows)
     if not drawing.canvas:
@@ -166,7 +167,7 @@ def rows_of(
     column = None if at is None else round(place(at, panel.domain.low, panel.domain.high) * (width - 1))
     for label, cells in zip(drawing.labels, drawing.canvas, strict=True):
         axis = "┤" if label.strip() else "│"
-        rows.append([Span(fit(label, gutter), "dim"), Span(axis, "axis"), *_ink(cells, drawing.styles, column)])
+        rows.append([Span(label, "dim"), Span(axis, "axis"), *_ink(cells, drawing.styles, column)])
     if _framed(panel):
         line = "─" * width if column is None else "─" * column + "┴" + "─" * (width - column - 1)
         rows.append([Span(" " * gutter + "└" + line, "axis")])
@@ -230,14 +231,9 @@ def grid(amount: int, width: int, height: int) -> tuple[int, int]:
     return min(shapes, key=lambda shape: sum(badness(shape)))
 
 
-def _canvas_size(panel: Panel, gutter: int) -> tuple[int, int]:
+def _canvas_size(panel: Panel, gutter: int, second: bool) -> tuple[int, int]:
     below = 1 + _framed(panel)
-    return max(1, panel.width - gutter - 1), max(1, panel.height - 1 - _second(panel) - below)
-
-
-def _second(panel: Panel) -> bool:
-    """Return whether there is a line for legend and notes below the title."""
-    return len(panel.curves) > 1 or panel.manner.log_y or panel.by_step is not panel.manner.by_step
+    return max(1, panel.width - gutter - 1), max(1, panel.height - 1 - second - below)
 
 
 def _framed(panel: Panel) -> bool:
@@ -252,13 +248,17 @@ def _logs(curve: Series) -> Series:
     return replace(curve, points=tuple(points))
 
 
-def _notes(panel: Panel, values: Sequence[float]) -> tuple[str, ...]:
+def _notes(panel: Panel) -> tuple[str, ...]:
+    """Return what a chart says beside its curves."""
     notes = []
     if panel.by_step is not panel.manner.by_step:
         notes.append("by time: nobody tells its steps" if panel.manner.by_step else "by step: nobody tells its times")
+    values = [y for _, curve in panel.curves for _, y in curve.points if math.isfinite(y)]
     if panel.manner.log_y:
-        dropped = sum(math.isfinite(y) and y <= 0 for _, curve in panel.curves for _, y in curve.points)
-        notes.append(f"log scale, {count(dropped, 'value')} not above 0 left out" if dropped else "log scale")
+        dropped = sum(y <= 0 for y in values)
+        if dropped:
+            notes.append(f"log scale: {count(dropped, 'value')} not above 0 left out")
+        values = [y for y in values if y > 0]
     if not values:
         notes.append("nothing to draw")
     return tuple(notes)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual import events
+from textual import events, work
 from textual.message import Message
 
 from tui.app.lines import Row
@@ -94,8 +94,9 @@ class LogView(LogGlass):
     def _advance(self) -> None:
         """Bring the part that is shown up to date: at once if that is soon done, else in slices."""
         if not self.source.advance(AT_ONCE):
-            self.run_worker(self._advance_on(), group="advance", exclusive=True, exit_on_error=False)
+            self._advance_on()
 
+    @work(group="advance", exclusive=True, exit_on_error=False, description="narrow the log")
     async def _advance_on(self) -> None:
         complete = False
         while not complete:
@@ -124,11 +125,12 @@ class LogView(LogGlass):
         self.repaint()
         if wanted is None:
             return 0
-        self.run_worker(self._count(wanted), group="count", exclusive=True, exit_on_error=False)
+        self._count(wanted)
         lines = self.lines
         keys = {entry.key for entry in self.glass if entry.key is not None}
         return sum(bool(wanted.search(lines[lines.index_of(key)].text)) for key in keys)
 
+    @work(group="count", exclusive=True, exit_on_error=False, description="count matches")
     async def _count(self, pattern: LinePattern) -> None:
         found = 0
         for texts in slices(self.source):
@@ -159,9 +161,10 @@ class LogView(LogGlass):
         if key is not None:
             self.go_to(lines.index_of(key), centred=True)
         elif not walk.over:
-            self.run_worker(self._walk_on(walk), group="walk", exclusive=True, exit_on_error=False)
+            self._walk_on(walk)
         return key is not None or not walk.over
 
+    @work(group="walk", exclusive=True, exit_on_error=False, description="search the log")
     async def _walk_on(self, walk: Walk) -> None:
         while not walk.over:
             await asyncio.sleep(0)

@@ -60,7 +60,8 @@ class Prompt(Horizontal):
         self.display = True
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        # At once, not in turn: who types `/be` fast means all of it for the prompt.
+        self.screen.set_focus(self.input)
 
     def warn(self, hint: str) -> None:
         """Say what is wrong with the text, or nothing."""
