@@ -35,6 +35,7 @@ class Around:
         self.generation = 0
         """Rises with everything that came."""
         self._added: list[Added] = []
+        self._series: tuple[object, tuple[Series, ...]] | None = None
         self._words: tuple[object, dict[str, RowCurves]] | None = None
         self._services: Services | None = None
         self._now = now
@@ -94,15 +95,21 @@ class Around:
         return self.feed.series(subject) if self.feed else ()
 
     def series(self) -> tuple[Series, ...]:
-        """Return all curves of the focused job, those of the log first: they are the newest."""
+        """Return all curves of the focused job, those of the log first; the same object until something came."""
         if self.telemetry is None:
             return ()
         snapshot = self.telemetry.snapshot
-        return (
-            *self.telemetry.series,
-            *self.curves(self.telemetry.subject),
-            *final_series(snapshot.raw, snapshot.times.ended),
-        )
+        basis = self.generation, snapshot
+        if self._series is None or self._series[0] != basis:
+            self._series = (
+                basis,
+                (
+                    *self.telemetry.series,
+                    *self.curves(self.telemetry.subject),
+                    *final_series(snapshot.raw, snapshot.times.ended),
+                ),
+            )
+        return self._series[1]
 
     def row_curves(self) -> dict[str, tuple[Series, ...]]:
         """Return the curves of the rows on the screen, by name."""

@@ -6,8 +6,10 @@ One log cursor, one buffer and one extractor for one job at a time. The curves o
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from time import monotonic
 from typing import Final
 
@@ -19,10 +21,11 @@ from tui.domain.job import JobSnapshot
 from tui.domain.logbuffer import Added, LogBuffer
 from tui.domain.logs import LogEvent
 from tui.domain.progress import Progress
-from tui.domain.series import Series
+from tui.domain.series import Series, Source
 from tui.polling import logs
 from tui.polling.logs import LogBatch, LogCursor, LogEvents, LogState
 from tui.polling.metricplan import Subject
+from tui.polling.metricports import SourceState
 from tui.polling.poller import Poll, Poller
 from tui.polling.regexes import Extractor
 
@@ -31,6 +34,7 @@ _SLICE: Final = 500
 _LINES_EXAMINED: Final = 5_000
 _EXAMINE_SECONDS: Final = 10.0
 """Local rules are looked at this often while something comes in."""
+_MINUTE_SECONDS: Final = 60.0
 _LATE: Final = timedelta(minutes=3)
 """Events still come this long after the end of a job."""
 
@@ -138,8 +142,8 @@ class Telemetry:
         created = snapshot.times.created or now()
         self._begin_ms = int(created.timestamp() * 1000)
         self._extractor = Extractor(())
-        self.log = self._log_watch()
         self._examine = asyncio.Event()
+        self.log = self._log_watch()
 
     @property
     def subject(self) -> Subject:
@@ -155,6 +159,15 @@ class Telemetry:
     def unused(self) -> tuple[Unused, ...]:
         """Metric definitions that cannot be applied to the log, and why."""
         return self._extractor.unused()
+
+    def log_source(self) -> SourceState:
+        """Return how the log does as a source of curves."""
+        at = self._read_at_ms()
+        failure = self.log.failure
+        reason = f"{failure.kind}: {failure.hint or failure.message}" if failure else ""
+        if not reason and not definitions(self.snapshot.raw):
+            reason = "no MetricDefinitions"
+        return SourceState(Source.LOG, datetime.fromtimestamp(at / 1000, UTC) if at else None, reason)
 
     @property
     def progress(self) -> Progress | None:
@@ -182,7 +195,7 @@ class Telemetry:
     def _log_watch(self, since_ms: int | None = None) -> LogWatch:
         self._extractor = Extractor(definitions(self.snapshot.raw))
         cursor = LogCursor(self._port, self.snapshot.name, begin_ms=self._begin_ms, since_ms=since_ms)
-        return LogWatch(cursor, self.snapshot.name, self._changed, over=self._over, extractor=self._extractor)
+        return LogWatch(cursor, self.snapshot.name, self._came, over=self._over, extractor=self._extractor)
 
     async def run(self) -> None:
         """Follow the log and look at the rules until cancelled."""
@@ -200,6 +213,8 @@ class Telemetry:
             self.rule_log = None
 
     async def _judge(self) -> None:
+        # The first answers come with the first lines; later there is no hurry.
+        pauses = chain((0.5, 1.0, 2.0, 4.0), repeat(_EXAMINE_SECONDS))
         while True:
             self._examine.clear()
             vitals = self._vitals()
@@ -207,15 +222,15 @@ class Telemetry:
             self.findings = await asyncio.to_thread(examine, vitals)
             self.autopsy = await asyncio.to_thread(autopsy, self.snapshot, lines, self._now())
             self._changed(Added())
-            seen = self.log.generation
-            await asyncio.sleep(_EXAMINE_SECONDS)
-            while self.log.generation == seen and not self._examine.is_set():
-                # Time alone changes some answers too: silence, waits, deadlines.
-                try:
-                    async with asyncio.timeout(60):
-                        await self._examine.wait()
-                except TimeoutError:
-                    break
+            await asyncio.sleep(next(pauses))
+            # Time alone changes some answers too: silence, waits, deadlines.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_MINUTE_SECONDS):
+                    await self._examine.wait()
+
+    def _came(self, added: Added) -> None:
+        self._examine.set()
+        self._changed(added)
 
     def _vitals(self) -> Vitals:
         buffer = self.log.buffer

@@ -146,7 +146,7 @@ class Live(Watching):
             self.query_one(MetricsPane).telemetry = MetricsView(
                 job=telemetry.snapshot.name,
                 series=self.around.series(),
-                states=feed.states(telemetry.subject),
+                states=(telemetry.log_source(), *feed.states(telemetry.subject)),
                 left_out=feed.left_out,
                 requested=feed.budget.requested,
                 dollars=feed.budget.dollars,
