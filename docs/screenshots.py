@@ -8,6 +8,7 @@ from tui import cli
 from tui.app.app import SagetopApp
 from tui.app.services import Options
 
+_TELEMETRY_SECONDS = 8.0
 PICTURES = Path(__file__).with_name("pictures")
 
 
@@ -25,15 +26,18 @@ async def draw(name: str, size: tuple[int, int], job: str, *keys: str) -> None:
             await pilot.press(*keys)
             while keys and not (watch.everything.documentation or "9" not in keys):
                 await pilot.pause()
-        await pilot.pause()
+        # Telemetry has no end to wait for: this much of it makes a picture.
+        await pilot.pause(_TELEMETRY_SECONDS)
         (PICTURES / f"{name}.svg").write_text(app.export_screenshot(title="sagetop"))
 
 
 async def main() -> None:
     """Draw them all."""
-    await draw("watch", (150, 42), "resnet50-debugger")
+    await draw("watch", (160, 45), "bert-base-straggler-4x")
     await draw("everything", (120, 36), "kitchen-sink-everything", "9", *"jjjjjj")
     await draw("failed", (120, 36), "vit-l16-finetune-881", "enter")
+    await draw("charts", (120, 36), "resnet18-overfit", "m")
+    await draw("logs", (120, 36), "bert-base-straggler-4x", "l", "z")
     await draw("small", (80, 24), "llama-70b-sft-0412")
 
 

@@ -70,7 +70,7 @@ async def test_a_nan_in_the_log_is_an_issue_with_its_evidence(sim: Simulator) ->
 
 async def test_a_failed_job_says_why_when_it_is_opened(sim: Simulator) -> None:
     reason = (
-        'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "torch.OutOfMemoryError: CUDA ran out"'
+        'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "CUDA out of memory"'
     )
     stock(sim, ended_job(JOB, status="Failed", FailureReason=reason))
     async with watching(sim, (160, 45)) as watch:

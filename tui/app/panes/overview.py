@@ -159,7 +159,7 @@ class OverviewPane(Pane):
             return overview_rows(view, width, 4 if width > 60 and height > 40 else 1)
         if view.autopsy:
             # The autopsy says what matters of the reason, and what to do about it.
-            return [*why_rows(view, width, max(3, height // 4)), *overview_rows(view, width, 1)]
+            return [*why_rows(view, width, max(3, height // 7)), *overview_rows(view, width, 1)]
         return overview_rows(view, width, max(2, height // (3 if height > 42 else 8)))
 
     def set_title(self, summary: str) -> None:

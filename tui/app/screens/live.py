@@ -1,11 +1,14 @@
 """What is live around the jobs on the screen: runs the loops of log and curves, and hands on what they bring."""
 
+from __future__ import annotations
+
+import asyncio
+import importlib
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
-from tui.app.around import Around
 from tui.app.panes.jobs import JobsView
 from tui.app.panes.logs import LogFeed, LogsPane
 from tui.app.panes.metrics import MetricsPane, MetricsView
@@ -15,7 +18,10 @@ from tui.app.view import JobView
 from tui.domain.job import JobSnapshot
 from tui.domain.resources import instances, total
 from tui.polling.poller import Poller
-from tui.polling.telemetry import LogWatch
+
+if TYPE_CHECKING:
+    from tui.app.around import Around
+    from tui.polling.telemetry import LogWatch, Telemetry
 
 _SHOW_SECONDS = 0.2
 """However fast lines come in, they are shown this often."""
@@ -27,27 +33,40 @@ class Live(Watching):
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
         super().__init__(open_services, options)
-        self.around = Around(self.model.clock.now, self._something_came)
+        self.around: Around | None = None
+        """None until the first frame stands: what it is made of takes a tenth of a second to import."""
         self._due = False
         self._shown = 0
         """Rises each time the log is handed on."""
 
     @property
+    def telemetry(self) -> Telemetry | None:
+        """What is live around the focused job."""
+        return self.around.telemetry if self.around else None
+
+    @property
     def pollers(self) -> list[Poller[Any]]:
         """The pollers that pause and go on together: those of the logs too."""
-        telemetry = self.around.telemetry
+        telemetry = self.telemetry
         watches = [telemetry.log, telemetry.rule_log] if telemetry else []
         return [*super().pollers, *(watch.poller for watch in watches if watch)]
 
     def paused_or_resumed(self) -> None:
         """Ask for no curves while nothing is asked."""
-        self.around.pause(self.paused)
+        if self.around:
+            self.around.pause(self.paused)
 
     # What happens to the focused job
 
-    def connected(self, services: Services) -> None:
+    async def connected(self, services: Services) -> None:
         """Begin to ask for curves."""
+        await asyncio.to_thread(importlib.import_module, "tui.app.around")
+        from tui.app.around import Around
+
+        self.around = Around(self.model.clock.now, self._something_came)
         self.around.connect(services)
+        if self.model.job.value:
+            self.described(self.model.job.value.snapshot)
         self._watch_curves()
         self._judge_rows()
         self.set_interval(_JUDGE_SECONDS, self._judge_rows)
@@ -56,10 +75,13 @@ class Live(Watching):
         """Leave the log of the job before."""
         self.workers.cancel_group(self, "telemetry")
         self.workers.cancel_group(self, "rule")
-        self.around.end()
+        if self.around:
+            self.around.end()
 
     def described(self, snapshot: JobSnapshot) -> None:
         """Begin to follow the log of a job once it is described, or take in a newer description."""
+        if self.around is None:
+            return
         telemetry = self.around.telemetry
         if telemetry is None or telemetry.snapshot.name != snapshot.name:
             self._watch_telemetry(snapshot)
@@ -68,15 +90,17 @@ class Live(Watching):
 
     @work(group="curves", exclusive=True, exit_on_error=False, description="ask for curves")
     async def _watch_curves(self) -> None:
-        await self.around.run_curves()
+        if self.around:
+            await self.around.run_curves()
 
     @work(group="judge", exclusive=True, exit_on_error=False, description="look at the health of the rows")
     async def _judge_rows(self) -> None:
-        await self.around.judge_rows()
+        if self.around:
+            await self.around.judge_rows()
 
     @work(group="telemetry", exclusive=True, exit_on_error=False, description="follow the log of the focused job")
     async def _watch_telemetry(self, snapshot: JobSnapshot) -> None:
-        telemetry = self.around.begin(snapshot)
+        telemetry = self.around.begin(snapshot) if self.around else None
         if telemetry is None:
             return
         if self.paused:
@@ -86,13 +110,13 @@ class Live(Watching):
     @work(group="rule", exclusive=True, exit_on_error=False, description="follow the log of a rule")
     async def watch_rule(self, processing_job: str) -> None:
         """Follow the log of a rule's processing job, beside the job's own."""
-        telemetry = self.around.telemetry
+        telemetry = self.telemetry
         if telemetry:
             await telemetry.run_rule(processing_job)
 
     @on(LogsPane.FromStart)
     def _read_from_start(self) -> None:
-        telemetry = self.around.telemetry
+        telemetry = self.telemetry
         if telemetry:
             telemetry.read_from_start()
             self.workers.cancel_group(self, "telemetry")
@@ -100,7 +124,7 @@ class Live(Watching):
 
     @work(group="telemetry", exclusive=True, exit_on_error=False, description="read the log from its start")
     async def _run_again(self) -> None:
-        telemetry = self.around.telemetry
+        telemetry = self.telemetry
         if telemetry:
             await telemetry.run()
 
@@ -117,13 +141,15 @@ class Live(Watching):
 
     def around_job(self, view: JobView) -> JobView:
         """Return the view of the focused job with what the local rules and the autopsy say."""
-        telemetry = self.around.telemetry
+        telemetry = self.telemetry
         if telemetry is None or telemetry.snapshot.name != view.name:
             return view
         return replace(view, findings=telemetry.findings, autopsy=telemetry.autopsy)
 
     def around_jobs(self, view: JobsView) -> JobsView:
         """Return the view of the list with curves and health of its rows."""
+        if self.around is None:
+            return view
         body = self.jobs.body
         top = body.scroll_offset.y
         names = {entry.key for entry in body.rows[top : top + body.size.height]}
@@ -135,10 +161,10 @@ class Live(Watching):
 
     def show_around(self) -> None:
         """Show log and curves of the focused job as they are now."""
+        if self.around is None or self.around.telemetry is None:
+            return
         telemetry = self.around.telemetry
         logs = self.query_one(LogsPane)
-        if telemetry is None:
-            return
         watch = telemetry.rule_log if telemetry.rule_log and logs.title_job else telemetry.log
         logs.show(self._feed(watch, telemetry.snapshot))
         feed = self.around.feed
@@ -157,7 +183,7 @@ class Live(Watching):
 
     def _feed(self, watch: LogWatch, snapshot: JobSnapshot) -> LogFeed:
         self._shown += 1
-        added = self.around.take_added()
+        added = self.around.take_added() if self.around else None
         return LogFeed(
             job=watch.job,
             buffer=watch.buffer,

@@ -139,9 +139,8 @@ class Watching(Screen[None]):
     async def _connect(self) -> None:
         # Started again after a bug, the services are there: others would leave their connections open.
         services = self.services or await self._open_services()
-        if self.services is None:
-            self.services = services
-            self.connected(services)
+        begun = self.services is not None
+        self.services = services
         self.lay_out()
         identity = Poller(
             "identity",
@@ -153,7 +152,9 @@ class Watching(Screen[None]):
         jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
         self._jobs_poller = jobs
         self.focus_job(self.model.job.key)
-        await asyncio.gather(identity.run(), jobs.run())
+        # The list first: what else there is comes beside it.
+        rest = [] if begun else [self.connected(services)]
+        await asyncio.gather(jobs.run(), identity.run(), *rest)
 
     @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
     async def _watch_job(self, name: str) -> None:
@@ -182,7 +183,7 @@ class Watching(Screen[None]):
         if self.services:
             self.everything.documentation = await asyncio.to_thread(self.services.documentation)
 
-    def connected(self, services: Services) -> None:
+    async def connected(self, services: Services) -> None:
         """Begin what else needs the services."""
 
     def focused_another(self) -> None:
