@@ -148,7 +148,7 @@ class Watching(Screen[None]):
         jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
         self._jobs_poller = jobs
         self.focus_job(self.model.job.key)
-        await asyncio.gather(identity.run(), jobs.run())
+        await asyncio.gather(jobs.run(), identity.run())
 
     @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
     async def _watch_job(self, name: str) -> None:
