@@ -34,7 +34,10 @@ class Account:
 async def close(): ...
 
 async def connect(settings):
-    return Services(jobs=None, account=Account(), budget=Budget(), documentation=dict, close=close)
+    return Services(
+        jobs=None, account=Account(), logs=None, cloudwatch=None, steps=None,
+        budget=Budget(), documentation=dict, close=close,
+    )
 
 cli.connect = connect
 cli.main()
