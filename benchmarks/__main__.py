@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import change_to_glass, first_frame, first_page, idle
+from benchmarks import calls_per_minute, change_to_glass, chart_repaint, first_frame, first_page, idle, log_burst
 from benchmarks.row import Row
 
 ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
@@ -20,6 +20,9 @@ ROWS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "first_page": first_page.rows,
     "change_to_glass": change_to_glass.rows,
     "idle": idle.rows,
+    "log_burst": log_burst.rows,
+    "chart_repaint": chart_repaint.rows,
+    "calls_per_minute": calls_per_minute.rows,
 }
 RESULTS = Path(__file__).parent / "out" / "results.json"
 _CELLS = (44, 27, 24, 46, 7)

@@ -68,7 +68,8 @@ def _measure(lasting: float) -> dict[str, Any]:
                 terminal.read_for(1.5)
             calm = _keys(terminal, 5.0)
             before, used, since = terminal.resident_bytes() / 2**20, terminal.cpu_seconds(), terminal.now
-            assert flood.stdin and flood.stdout
+            assert flood.stdin
+            assert flood.stdout
             flood.stdin.write(f"flood {RATE} {lasting}\n")
             flood.stdin.flush()
             pressed = _keys(terminal, lasting)

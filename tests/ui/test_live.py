@@ -69,9 +69,7 @@ async def test_a_nan_in_the_log_is_an_issue_with_its_evidence(sim: Simulator) ->
 
 
 async def test_a_failed_job_says_why_when_it_is_opened(sim: Simulator) -> None:
-    reason = (
-        'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "CUDA out of memory"'
-    )
+    reason = 'AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nErrorMessage "CUDA out of memory"'
     stock(sim, ended_job(JOB, status="Failed", FailureReason=reason))
     async with watching(sim, (160, 45)) as watch:
         await watch.shows("Failed")
@@ -90,3 +88,31 @@ async def test_pause_stops_the_logs_too(sim: Simulator) -> None:
         watch.screen.publish()
         await watch.pilot.pause()
         assert sim.calls.count("FilterLogEvents") <= before + 1
+
+
+async def test_enter_on_a_rule_opens_its_log_and_esc_goes_back(sim: Simulator) -> None:
+    rule = {
+        "RuleConfigurationName": "Overfit",
+        "RuleEvaluationStatus": "InProgress",
+        "RuleEvaluationJobArn": "arn:aws:sagemaker:us-east-1:111122223333:processing-job/bert-1-overfit-1",
+    }
+    stock(sim, raw_job(JOB, DebugRuleEvaluationStatuses=[rule]))
+    put_log(sim, "of the job")
+    now = int(sim.account.clock.now().timestamp() * 1000)
+    events = [LogEvent(now - 1_000, "of the rule")]
+    sim.account.logs.put("bert-1-overfit-1/algo-1-1700000000", events, group="/aws/sagemaker/ProcessingJobs")
+    async with watching(sim, (160, 45)) as watch:
+        await watch.shows("of the job", "Overfit")
+        await watch.tap("4", "g", "enter")
+        await watch.shows("of the rule", "bert-1-overfit-1")
+        await watch.press("escape")
+        await watch.shows("of the job")
+
+
+async def test_enter_on_a_local_finding_goes_to_its_evidence(sim: Simulator) -> None:
+    stock(sim, metric_job())
+    put_log(sim, *(f"step {step} loss=1.5" for step in range(30)), "step 31 loss=nan", "step 32 loss=nan")
+    async with watching(sim, (160, 45)) as watch:
+        await watch.shows("LossNaN", "IssuesFound")
+        await watch.tap("4", "g", "enter")
+        await watch.until(lambda: watch.screen.current in ("metrics", "logs"))

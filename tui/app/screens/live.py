@@ -159,6 +159,11 @@ class Live(Watching):
         )
         return replace(view, curves=self.around.row_words(self.options.ascii), health=self.around.health())
 
+    def dollars_per_hour(self) -> float:
+        """Return what GetMetricData costs."""
+        feed = self.around.feed if self.around else None
+        return feed.budget.dollars_per_hour if feed else 0.0
+
     def show_around(self) -> None:
         """Show log and curves of the focused job as they are now."""
         if self.around is None or self.around.telemetry is None:

@@ -30,6 +30,15 @@ class RuleActions(Live):
             self.say("The service names no evaluating job for this rule.")
         return True
 
+    def close_rule_log(self) -> bool:
+        """Go back from a rule's log to the job's own; return False where that is shown."""
+        if not self.logs.title_job:
+            return False
+        self.workers.cancel_group(self, "rule")
+        self.logs.title_job = ""
+        self.publish()
+        return True
+
     def _raw(self) -> dict[str, object]:
         return dict(self.view.snapshot.raw) if self.view.snapshot else {}
 

@@ -334,7 +334,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_back(self) -> None:
         """Close one layer: search, filter, zoom, opened job."""
-        if self._close_log_layer():
+        if self._close_log_layer() or self.close_rule_log():
             return
         if self.target().searching:
             self._search(None)

@@ -203,6 +203,10 @@ class Watching(Screen[None]):
     def paused_or_resumed(self) -> None:
         """Pause or resume what is no poller."""
 
+    def dollars_per_hour(self) -> float:
+        """Return what the calls cost that are charged."""
+        return 0.0
+
     def show_around(self) -> None:
         """Show what else there is of the focused job."""
 
@@ -308,6 +312,7 @@ class Watching(Screen[None]):
             calls_per_second=budget.calls_per_second() if budget else 0.0,
             throttles=budget.throttles if budget else 0,
             slowed=budget.slowed() if budget else False,
+            dollars_per_hour=self.dollars_per_hour(),
             paused=self.paused,
             failure=self.model.trouble(),
             ascii=self.options.ascii,

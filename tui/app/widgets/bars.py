@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
 from textual import events
@@ -26,9 +27,14 @@ class Freshness:
     calls_per_second: float = 0.0
     throttles: int = 0
     slowed: bool = False
+    dollars_per_hour: float = 0.0
+    """What the metrics cost that are asked for: the only calls that are charged."""
     paused: bool = False
     failure: Failure | None = None
     ascii: bool = False
+
+
+_CENT: Final = 0.005
 
 
 def header_row(told: Freshness, width: int) -> Row:
@@ -49,9 +55,10 @@ def header_row(told: Freshness, width: int) -> Row:
         state, hint = [Span(f"{dot} live", "good"), Span(f" · {age}", "dim")], []
     rate = [Span(f" · {told.calls_per_second:.1f} req/s", "dim")]
     throttled = [Span(f" · {told.throttles} throttled", "warning" if told.slowed else "dim")]
+    cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
     who = [part for part in (told.account, told.region, told.role, told.profile) if part]
     brand = [Span(" sagetop ", "brand")]
-    optional = [hint, rate, throttled] if told.failure else [rate, throttled, hint]
+    optional = [hint, rate, throttled, cost] if told.failure else [rate, throttled, cost, hint]
     right = state
     for extra in optional:
         if _cells(brand + right + extra) + 2 <= width:
