@@ -31,8 +31,8 @@ def rows(quick: bool) -> Iterator[Row]:
     all_new, one_new, none_new = _times(series, runs)
     theirs = _plotext_times(series, runs)
     yield Row(
-        what=f"charts, {_SIZE}: drawn anew",
-        measured=f"all {_ms(all_new)}, 1 point new {_ms(one_new)}, nothing new {_ms(none_new)}",
+        what=f"charts, {_SIZE}: rows of a page",
+        measured=f"all new {_ms(all_new)}, one value new {_ms(one_new)}, nothing new {_ms(none_new)}",
         budget="",
         beside=f"PlotextPlot's build() of all {METRICS}, new or not: {_ms(theirs)}",
         ratio=median(all_new) / median(theirs),

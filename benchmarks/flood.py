@@ -1,4 +1,4 @@
-"""An account whose focused job writes: `python -m benchmarks.flood` gives its URL, then takes `flood RATE SECONDS`."""
+"""An account whose focused job writes: `python -m benchmarks.flood` says its URL and takes `flood RATE SECONDS`."""
 
 import asyncio
 import subprocess
