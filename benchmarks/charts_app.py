@@ -72,7 +72,8 @@ def _sagetop(url: str) -> None:
             if event.character in ("A", "B", "C"):
                 self.feed()
 
-    WatchScreen.show_around = lambda _: None  # type: ignore[method-assign]
+    # Nobody else tells the pane its curves.
+    WatchScreen.show_around = lambda self: None  # type: ignore[method-assign]
     settings = Settings(region="us-east-1", endpoint_url=url, credentials=("a", "b"))
     Fed(lambda: connect(settings), Options(job=JOB)).run()
 

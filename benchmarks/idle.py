@@ -1,4 +1,4 @@
-"""Idle: what an open screen costs while nothing happens but the clock."""
+"""Idle: what an open screen costs while nothing happens but the clock, and the polls of job, list and log."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Log burst: 5,000 lines a second on the wire, the app on a terminal: what is lost, how it answers, what it holds."""
+"""Log burst: 5,000 lines a second over the wire to a terminal: what is lost, how fast a key is, what is held."""
 
 import os
 import random
@@ -119,7 +119,7 @@ def _press(terminal: Terminal, key: bytes) -> float:
 def _keys(terminal: Terminal, lasting: float) -> list[tuple[float, bytes]]:
     """Press `f` again and again, an even number of times; return when, and the word that it leads to."""
     end = terminal.now + lasting
-    pressed = []
+    pressed: list[tuple[float, bytes]] = []
     words = (b"paused", b"follow")
     while terminal.now < end or len(pressed) % 2:
         word = words[len(pressed) % 2]

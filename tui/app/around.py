@@ -73,7 +73,9 @@ class Around:
 
     def update(self, snapshot: JobSnapshot) -> None:
         """Take in a newer description of the focused job."""
-        if self.telemetry and self.telemetry.snapshot is not snapshot:
+        if self.feed:
+            self.feed.login_is_back()
+        if self.telemetry and (self.telemetry.snapshot is not snapshot or self.telemetry.log.failure):
             self.telemetry.update(snapshot)
             self._want()
 

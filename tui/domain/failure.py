@@ -36,11 +36,17 @@ class Failure:
     retry_after_seconds: float | None = None
 
     @property
+    def needs_login(self) -> bool:
+        """Whether it is over as soon as there are credentials and a region again."""
+        return self.kind in _NEEDS_LOGIN
+
+    @property
     def needs_someone(self) -> bool:
         """Whether waiting alone will not mend it."""
         return self.kind in _NEEDS_SOMEONE
 
 
+_NEEDS_LOGIN = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
 _NEEDS_SOMEONE = frozenset(
     {FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION, FailureKind.DENIED}
 )

@@ -237,6 +237,9 @@ class _Reader:
         self.exists = True
         self.pending += page.events
         self.horizon.note(page.events)
+        if self._newest_then is None:
+            # The first sweep may take long: what comes late behind it is not behind its first page.
+            self._newest_then = self.horizon.newest_ms
         sweep.pages += 1
         sweep.events += len(page.events)
         self._rest = max(0, self._rest - (sweep is self._forward and not sweep.full))

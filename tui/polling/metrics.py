@@ -91,6 +91,12 @@ class MetricsFeed:
         """Try denied sources again at the next minute: someone may have been allowed."""
         self._not_before.clear()
 
+    def login_is_back(self) -> None:
+        """Ask at once if the last call failed for want of credentials: it cost nothing."""
+        if any(failure.needs_login for failure in self._failures.values()):
+            self._due_at = self._time()
+            self._changed.set()
+
     async def run(self, publish: Callable[[], object]) -> None:
         """Ask once a minute for what is wanted, and say when there is something new; until cancelled."""
         while True:

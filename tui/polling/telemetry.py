@@ -178,9 +178,9 @@ class Telemetry:
 
     def update(self, snapshot: JobSnapshot) -> None:
         """Take in a newer description of the same job."""
-        was_over = self._over()
         self.snapshot = snapshot
-        if was_over and not self._over():
+        if self.log.failure and self.log.failure.needs_login:
+            # Somebody did: there is a description again.
             self.log.poller.kick()
         self._examine.set()
 
