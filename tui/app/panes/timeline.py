@@ -127,8 +127,18 @@ class TimelinePane(Pane):
         attempt = f" · attempt {shown[-1].attempt}" if shown and shown[-1].attempt > 1 else ""
         return f"{view.name} · {view.snapshot.status}{attempt}"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._read = ""
+        """The job whose phases somebody moved through."""
+
+    def move_by(self, steps: int) -> None:
+        """Move through the phases; from then on they stay where they are."""
+        self._read = self.view.name
+        super().move_by(steps)
+
     def refresh_rows(self) -> None:
         """Show the view; a timeline longer than the pane shows its end, unless someone reads it."""
         super().refresh_rows()
-        if not self.has_focus and not self.detailed:
+        if self._read != self.view.name and not self.detailed:
             self.scroll_to(y=max(0, len(self.rows) - self.scrollable_content_region.height), animate=False)
