@@ -6,6 +6,7 @@ The screen runs its loops as workers and is told, at most a few times a second, 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 
 from tui.app.panes.sparklines import RowCurves, row_curves
 from tui.app.services import Services
@@ -34,6 +35,8 @@ class Around:
         """What is known of the health of jobs, by name: of those that were focused, and of rows with curves."""
         self.generation = 0
         """Rises with everything that came."""
+        self._curves_generation = 0
+        self._log_seen = 0, 0
         self._added: list[Added] = []
         self._series: tuple[object, tuple[Series, ...]] | None = None
         self._words: tuple[object, dict[str, RowCurves]] | None = None
@@ -122,12 +125,19 @@ class Around:
         return found
 
     def row_words(self, ascii_only: bool) -> dict[str, RowCurves]:
-        """Return what the rows show of their curves, by name; the same object until something came."""
-        basis = self.generation, self._rows, ascii_only
+        """Return what the rows show of their curves, by name; the same object until there is another curve."""
+        basis = self._curves_generation, self._log_generation(), self._rows, ascii_only
         if self._words is None or self._words[0] != basis:
             drawn = {name: row_curves(series, ascii_only) for name, series in self.row_curves().items()}
             self._words = basis, {name: words for name, words in drawn.items() if any(words)}
         return self._words[1]
+
+    def _log_generation(self) -> int:
+        """Return a number that rises with the log of the focused job, but not more than once a second."""
+        second = int(monotonic())
+        if second != self._log_seen[0]:
+            self._log_seen = second, self.telemetry.log.generation if self.telemetry else 0
+        return self._log_seen[1]
 
     def take_added(self) -> Added | None:
         """Return what came into the log since this was asked last, as if it had been one batch."""
@@ -163,6 +173,7 @@ class Around:
 
     def _curves_came(self) -> None:
         self.generation += 1
+        self._curves_generation += 1
         if self.telemetry:
             self.telemetry.curves_changed()
         self._changed()

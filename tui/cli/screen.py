@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import os
 import sys
@@ -73,6 +74,10 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     from tui.app.app import SagetopApp
     from tui.app.services import Options
 
+    # Hundreds of thousands of log lines live long and refer to nothing: looking through them all for garbage, as
+    # often as the default has it, would stop the keyboard for a third of a second each time.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1_000)
     app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
     app.run()
     raise click.exceptions.Exit(app.return_code or 0)

@@ -7,11 +7,11 @@ from tui.domain import members, rules
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.job import JobSnapshot
 
-FOCUSED_SECONDS: Final = 2.5
+FOCUSED_SECONDS: Final = 2.4
 """The focused job while it runs. With the list below and its reloads: 0.5 calls a second in all."""
 SETTLING_SECONDS: Final = 10.0
 """A job that is over, while its rules or its warm pool still change."""
-LIST_SECONDS: Final = 12.0
+LIST_SECONDS: Final = 13.0
 _SETTLED_BEFORE: Final = timedelta(minutes=1)
 """Final metrics, artifacts and the warm pool may appear a moment after the end."""
 _SETTLED_AFTER: Final = timedelta(minutes=15)
