@@ -123,7 +123,10 @@ def _keys(terminal: Terminal, lasting: float) -> list[tuple[float, bytes]]:
     words = (b"paused", b"follow")
     while terminal.now < end or len(pressed) % 2:
         word = words[len(pressed) % 2]
+        seen = len(terminal.chunks)
         pressed.append((_press(terminal, b"f"), word))
+        # The next key waits for this one's word: states that follow each other too fast are painted as one.
+        terminal.read_until(lambda seen=seen, word=word: word in _said(terminal, seen), 3.0)
         terminal.read_for(random.uniform(0.3, 0.7))
     return pressed
 
