@@ -40,7 +40,7 @@ async def test_messages_arrive_as_they_are() -> None:
     assert page.events[0] == LogEvent("37", 5, 9, "job/algo-1-1", "[0]#011a:\x1b[1m1")
     assert page.events[1].id
     assert page.next_token == "t"
-    asked = {"logGroupName": "/group", "logStreamNamePrefix": "job/", "startTime": 0}
+    asked = {"logGroupName": "/group", "logStreamNamePrefix": "job/", "startTime": 0, "limit": 4_000}
     assert connection.asked == [("logs", "FilterLogEvents", {**asked, "nextToken": "token", "startFromHead": False})]
     await port.filter("/group", "job/", 0, None)
     assert connection.asked[1][2] == asked

@@ -78,6 +78,8 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     # often as the default has it, would stop the keyboard for a third of a second each time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
+    # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
+    sys.setswitchinterval(0.001)
     app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
     app.run()
     raise click.exceptions.Exit(app.return_code or 0)

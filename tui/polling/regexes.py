@@ -6,6 +6,7 @@ back-references) runs in the standard library on short lines only, and is switch
 
 import asyncio
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -168,6 +169,14 @@ class _Metric:
         return ""
 
 
+def _joined(old: Sequence[Point], new: Sequence[Point]) -> Sequence[Point]:
+    """Merge into a long curve what belongs near its end, without a look at the rest of it."""
+    if not new:
+        return old
+    start = bisect_left(old, new[0].x, key=lambda point: point.x)
+    return (*old[:start], *merge(old[start:], new))
+
+
 def _bounded(points: Sequence[Point]) -> Sequence[Point]:
     """Return the points, or when there are too many half as many, extremes kept."""
     if len(points) <= _MOST_POINTS:
@@ -203,7 +212,7 @@ class Extractor:
                     self._by_step.setdefault(name, []).append(Point(metric.steps, value))
         new = {name: merge((), sorted(points, key=lambda point: point.x)) for name, points in found.items()}
         for name, points in new.items():
-            self._by_time[name] = _bounded(merge(self._by_time.get(name, ()), points))
+            self._by_time[name] = _bounded(_joined(self._by_time.get(name, ()), points))
             self._by_step[name] = list(_bounded(self._by_step[name]))
         return new
 
