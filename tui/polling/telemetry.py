@@ -94,7 +94,9 @@ class LogWatch:
 
     async def _take(self, events: Sequence[LogEvent]) -> None:
         added = self.buffer.extend(events, self.job)
-        if self._extractor and added.fresh:
+        if not added.fresh:
+            return
+        if self._extractor:
             await self._extractor.feed_beside(added.fresh)
         else:
             await asyncio.sleep(0)
@@ -102,12 +104,14 @@ class LogWatch:
         self._changed(added)
 
     def _note(self, poll: Poll[LogBatch]) -> None:
+        before = self.failure, self.state
         self.failure = poll.failure
         if poll.value:
             self.state = poll.value.state
             self.read_at = poll.at
-        self.generation += 1
-        self._changed(Added())
+        if (self.failure, self.state) != before:
+            self.generation += 1
+            self._changed(Added())
 
     def _period(self, batch: LogBatch) -> float | None:
         if self._over() and batch.state.caught_up:
@@ -178,11 +182,13 @@ class Telemetry:
 
     def update(self, snapshot: JobSnapshot) -> None:
         """Take in a newer description of the same job."""
+        news = snapshot is not self.snapshot
         self.snapshot = snapshot
+        if news:
+            self._examine.set()
         if self.log.failure and self.log.failure.needs_login:
             # Somebody did: there is a description again.
             self.log.poller.kick()
-        self._examine.set()
 
     def curves_changed(self) -> None:
         """Look at the rules again: there are new points."""
@@ -219,9 +225,11 @@ class Telemetry:
             self._examine.clear()
             vitals = self._vitals()
             lines = list(self.log.buffer)
+            before = self.findings, self.autopsy
             self.findings = await asyncio.to_thread(examine, vitals)
             self.autopsy = await asyncio.to_thread(autopsy, self.snapshot, lines, self._now())
-            self._changed(Added())
+            if (self.findings, self.autopsy) != before:
+                self._changed(Added())
             await asyncio.sleep(next(pauses))
             # Time alone changes some answers too: silence, waits, deadlines.
             with suppress(TimeoutError):
