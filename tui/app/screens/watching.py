@@ -345,6 +345,7 @@ class Watching(Screen[None]):
             self.set_class(arrangement.narrow, "-narrow")
             self.set_class(self.opened, "-opened")
             self.set_class(bool(arrangement.alone), "-alone")
+            self.set_class(not arrangement.panes - {"jobs", "logs"}, "-overview-only")
         self.arrangement = arrangement
         self._offer_keys()
         if "everything" in arrangement.panes and not self.everything.documentation:
