@@ -7,7 +7,6 @@ One log cursor, one buffer and one extractor for one job at a time. The curves o
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from time import monotonic
@@ -39,20 +38,6 @@ _LATE: Final = timedelta(minutes=3)
 """Events still come this long after the end of a job."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LogFeedState:
-    """The log of a job, or of a rule's processing job, as it is known."""
-
-    job: str
-    """Whose log it is: the training job, or the processing job of a rule."""
-    buffer: LogBuffer
-    state: LogState | None
-    failure: Failure | None
-    loading: bool
-    generation: int
-    """Rises with each change."""
-
-
 class LogWatch:
     """Follows one log into a buffer."""
 
@@ -78,13 +63,6 @@ class LogWatch:
         self._extractor = extractor
         self._cursor = cursor
         self.poller: Poller[LogBatch] = Poller(job, self._poll, self._note, self._period)
-
-    @property
-    def feed(self) -> LogFeedState:
-        """Return what is known now."""
-        return LogFeedState(
-            self.job, self.buffer, self.state, self.failure, self.state is None and not self.failure, self.generation
-        )
 
     async def _poll(self) -> LogBatch:
         batch = await self._cursor.poll()
