@@ -21,9 +21,10 @@ from aiohttp import web
 from tui.aws.connection import Connection, Target
 from tui.aws.sagemaker import SageMaker
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.jobs import JobSummary
 from tui.domain.metrics import final_metrics
 from tui.polling.budget import Budget
-from tui.polling.ports import Order
+from tui.polling.ports import Condition, Order
 from tui.simulator import Account, Fault, FixedJob, Simulator
 
 CREATED = 1_772_366_400.0
@@ -136,7 +137,7 @@ async def test_search_brings_a_hundred_jobs_a_page_in_the_order_asked_for(client
     assert newest.jobs[0].spot is False
 
 
-async def test_list_brings_summaries_newest_first_and_by_name(client: Client, account: Account) -> None:
+async def test_list_brings_summaries_newest_first_and_by_creation_time(client: Client, account: Account) -> None:
     for number in range(120):
         account.put(FixedJob(wire(f"many-{number}", CreationTime=CREATED + 1 + number)))
     first = await client.jobs.list()
@@ -144,7 +145,64 @@ async def test_list_brings_summaries_newest_first_and_by_name(client: Client, ac
     assert (len(first.jobs), len(rest.jobs), first.total) == (100, 21, None)
     assert (first.jobs[0].name, rest.jobs[-1].name) == ("many-119", "job-1")
     assert first.jobs[0].instances is None
-    assert [each.name for each in (await client.jobs.list(name_contains="many-11")).jobs][-1] == "many-110"
+    after, before = (datetime.fromtimestamp(CREATED + second, UTC) for second in (110.5, 113.5))
+    between = await client.jobs.list(created_after=after, created_before=before)
+    assert [each.name for each in between.jobs] == ["many-112", "many-111", "many-110"]
+
+
+async def test_search_evaluates_conditions(client: Client, account: Account) -> None:
+    account.put(FixedJob(wire("old", TrainingJobStatus="Completed", CreationTime=CREATED - 1000)))
+    account.put(FixedJob(wire("stopping", TrainingJobStatus="Stopping", CreationTime=CREATED - 1000)))
+    account.put(FixedJob(wire("new")))
+    running = Condition("TrainingJobStatus", "In", "InProgress,Stopping")
+    before = Condition("CreationTime", "LessThan", f"{datetime.fromtimestamp(CREATED - 10, UTC):%Y-%m-%dT%H:%M:%S}")
+
+    async def found(*conditions: Condition) -> list[str]:
+        return [each.name for each in (await client.jobs.search(Order.CREATED, conditions=conditions)).jobs]
+
+    assert await found(running) == ["new", "job-1", "stopping"]
+    assert await found(before) == ["stopping", "old"]
+    assert await found(running, before) == ["stopping"]
+
+
+async def test_a_row_of_search_that_did_not_change_is_the_same_object(client: Client, account: Account) -> None:
+    account.put(FixedJob(wire("moving")))
+    first = await client.jobs.search(Order.CREATED)
+    account.put(FixedJob(wire("moving", SecondaryStatus="Uploading")))
+    second = await client.jobs.search(Order.CREATED)
+    before, after = ({job.name: job for job in page.jobs} for page in (first, second))
+    assert after["job-1"] is before["job-1"]
+    assert (before["moving"].phase, after["moving"].phase) == ("Training", "Uploading")
+
+
+async def test_a_row_of_search_tells_what_a_description_tells(client: Client, account: Account) -> None:
+    account.put(
+        FixedJob(
+            wire(
+                "rich",
+                ResourceConfig={"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 8},
+                EnableManagedSpotTraining=True,
+                TrainingStartTime=CREATED + 20.5,
+                FailureReason=f"AlgorithmError: {HOSTILE}",
+                SecondaryStatusTransitions=[
+                    {"Status": "Starting", "StartTime": CREATED, "EndTime": CREATED + 20},
+                    {"Status": "Training", "StartTime": CREATED + 20.5},
+                ],
+                AlgorithmSpecification={
+                    "TrainingInputMode": "File",
+                    "MetricDefinitions": [{"Name": "loss", "Regex": "loss=(.*)"}],
+                },
+            )
+        )
+    )
+    page = await client.jobs.search(Order.CREATED)
+    row = next(job for job in page.jobs if job.name == "rich")
+    assert row == JobSummary.from_snapshot((await client.jobs.describe("rich")).snapshot)
+    assert (row.metrics, row.spot, row.phase_started) == (
+        ("loss",),
+        True,
+        datetime.fromtimestamp(CREATED + 20.5, UTC),
+    )
 
 
 async def test_members_that_the_sdk_does_not_know_are_kept_and_told(client: Client, account: Account) -> None:

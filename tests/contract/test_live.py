@@ -110,7 +110,7 @@ async def test_a_role_without_search_sees_the_list_and_an_outage_leaves_it_there
 ) -> None:
     put(account, clock, "job")
     sim.faults.add(Fault("denied", "Search"))
-    feed = JobFeed(jobs)
+    feed = JobFeed(jobs, clock.now)
     async with polled(feed.fetch, feed.period) as next_poll:
         found = (await next_poll()).value
         assert found is not None

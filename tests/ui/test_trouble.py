@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual import events
 
 from tests.strategies import NOW
 from tests.ui.support import SIZES, connect_to, raw_job, snapshot_of, stock, watching
 from tui.app.model import Model
-from tui.app.screens import watching as watching_module
+from tui.app.screens import polled as polled_module
 from tui.app.services import Services
 from tui.app.widgets.lines import Lines
 from tui.cli import Settings, connect
@@ -129,15 +130,51 @@ async def test_an_unknown_job_is_a_message_that_stays(sim: Simulator, size: tupl
         assert watch.cursor == "bert-large-0412"
 
 
-async def test_a_job_that_vanished_says_so(sim: Simulator) -> None:
+async def test_a_job_of_the_list_that_was_deleted_leaves_it_and_says_so(sim: Simulator) -> None:
     stock(sim, raw_job("here", 20), raw_job("gone", 10))
     async with watching(sim, (160, 45)) as watch:
         await watch.listed(2)
         await watch.described("gone")
         sim.account.remove("gone")
         await watch.fresh()
-        await watch.shows("not found")
-        assert watch.cursor == "gone"
+        await watch.shows("gone is gone from the account")
+        await watch.listed(1)
+        assert watch.cursor == "here"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_an_open_job_that_was_deleted_stays_says_so_and_leaves_the_list(
+    sim: Simulator, size: tuple[int, int]
+) -> None:
+    stock(sim, raw_job("here", 20), raw_job("gone", 10))
+    async with watching(sim, size) as watch:
+        await watch.listed(2)
+        await watch.described("gone")
+        await watch.press("enter")
+        sim.account.remove("gone")
+        await watch.fresh()
+        await watch.until(lambda: watch.screen.view.failure, "told")
+        assert watch.screen.view.failure
+        assert "deleted" in watch.screen.view.failure.message
+        assert watch.screen.view.snapshot
+        await watch.listed(1)
+        await watch.tap("escape")
+        await watch.until(lambda: watch.cursor == "here")
+
+
+async def test_coming_back_to_the_terminal_asks_at_once_and_away_from_it_less(sim: Simulator) -> None:
+    stock(sim, raw_job())
+    async with watching(sim, (160, 45)) as watch:
+        await watch.listed(1)
+        await watch.described("bert")
+        watch.app.post_message(events.AppBlur())
+        await watch.until(lambda: watch.screen.attention.away)
+        before = watch.screen.model.jobs.seq, watch.screen.model.job.seq
+        watch.app.post_message(events.AppFocus())
+        await watch.until(
+            lambda: watch.screen.model.jobs.seq > before[0] and watch.screen.model.job.seq > before[1], "asked"
+        )
+        assert not watch.screen.attention.away
 
 
 async def test_a_change_is_shown_and_marked(sim: Simulator) -> None:
@@ -224,7 +261,7 @@ class Buggy:
 async def test_a_bug_in_a_poller_is_noted_and_it_starts_again(
     sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching_module, "_RESTART_SECONDS", 0.05)
+    monkeypatch.setattr(polled_module, "_RESTART_SECONDS", 0.05)
     port: Any = Buggy()
 
     async def open_services() -> Services:

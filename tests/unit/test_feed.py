@@ -1,5 +1,6 @@
 """The list of jobs, over an account in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from tui.domain.jobs import JobSummary
 from tui.domain.resources import Instances
 from tui.polling import feed, pace
 from tui.polling.feed import JobFeed, JobList
-from tui.polling.ports import Described, JobPage, Order
+from tui.polling.ports import Condition, Described, JobPage, Order
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -44,15 +45,26 @@ class Account:
     async def describe(self, name: str) -> Described:
         raise NotImplementedError
 
-    async def search(self, order: Order, token: str | None = None) -> JobPage:
-        self._ask(f"Search {order.value} {token or ''}".strip())
+    async def search(self, order: Order, token: str | None = None, conditions: Sequence[Condition] = ()) -> JobPage:
+        words = " ".join(f"{name} {operator} {value}" for name, operator, value in conditions)
+        self._ask(" ".join(f"Search {order.value} {token or ''} {words}".split()))
         if self.refused:
             raise ServiceError(Failure(self.refused, "Search", "not for you", "ask for sagemaker:Search"))
-        return self._page(order, token, len(self.jobs))
+        found = [each for each in self.jobs.values() if all(holds(each, condition) for condition in conditions)]
+        return self._page(found, order, token, len(found))
 
-    async def list(self, token: str | None = None, name_contains: str = "") -> JobPage:
+    async def list(
+        self, token: str | None = None, created_after: datetime | None = None, created_before: datetime | None = None
+    ) -> JobPage:
         self._ask(f"List {token or ''}".strip())
-        page = self._page(Order.CREATED, token, None)
+        found = [
+            each
+            for each in self.jobs.values()
+            if each.times.created
+            and (created_after is None or each.times.created > created_after)
+            and (created_before is None or each.times.created < created_before)
+        ]
+        page = self._page(found, Order.CREATED, token, None)
         poor = [replace(each, instances=None, spot=None) for each in page.jobs]
         return JobPage(tuple(poor), page.next_token, None, None)
 
@@ -63,16 +75,25 @@ class Account:
         if kind:
             raise ServiceError(Failure(kind, call, "it failed"))
 
-    def _page(self, order: Order, token: str | None, total: int | None) -> JobPage:
+    def _page(self, found: Sequence[JobSummary], order: Order, token: str | None, total: int | None) -> JobPage:
         def moment(each: JobSummary) -> datetime:
             return (each.times.created if order is Order.CREATED else each.times.modified) or NEVER
 
         if self.empty_first_page and token is None:
             return JobPage((), "0", total, None)
-        ordered = sorted(self.jobs.values(), key=moment, reverse=True)
+        ordered = sorted(found, key=moment, reverse=True)
         start = int(token or 0)
         end = start + self.page_size
         return JobPage(tuple(ordered[start:end]), str(end) if end < len(ordered) else None, total, None)
+
+
+def holds(each: JobSummary, condition: Condition) -> bool:
+    """What Search makes of a condition."""
+    if condition.name == "CreationTime":
+        before = datetime.fromisoformat(condition.value).replace(tzinfo=UTC)
+        return each.times.created is not None and each.times.created < before
+    assert (condition.name, condition.operator) == ("TrainingJobStatus", "In")
+    return each.status in condition.value.split(",")
 
 
 def account(count: int = 0, **options: object) -> Account:
@@ -94,9 +115,18 @@ async def loaded(jobs: JobFeed) -> JobList:
     raise AssertionError("the first load does not end")
 
 
+async def settled(jobs: JobFeed) -> JobList:
+    """The list once nothing more is asked for at once."""
+    for _ in range(20):
+        found = await jobs.fetch()
+        if not found.loading:
+            return found
+    raise AssertionError("it loads for ever")
+
+
 async def reloaded(jobs: JobFeed) -> JobList:
     """The list after a whole reload."""
-    for _ in range(feed.RELOAD_EVERY + feed.MOST_PAGES + 1):
+    for _ in range(feed.RELOAD_EVERY + 3 * feed.MOST_PAGES):
         found = await jobs.fetch()
     return found
 
@@ -115,21 +145,135 @@ async def test_the_first_load_comes_page_by_page_from_the_newest() -> None:
 async def test_history_has_a_page_budget() -> None:
     port = account(2000)
     found = await loaded(JobFeed(port))
-    assert len(port.calls) == feed.PAGES
-    assert (len(found.jobs), found.total, found.more) == (500, 2000, True)
+    assert len(port.calls) == feed.PAGES + 1
+    assert (len(found.jobs), found.depth, found.total, found.more) == (500, 500, 2000, True)
 
 
-async def test_history_goes_on_between_refreshes_while_its_jobs_still_run() -> None:
+async def test_running_jobs_are_all_there_however_old() -> None:
+    port = account(1500)
+    port.put(*(job(number, status="InProgress") for number in range(0, 400, 2)))
+    found = await loaded(JobFeed(port))
+    assert sum(each.status == "InProgress" for each in found.jobs) == 200
+    assert (len(found.jobs), found.depth, found.more) == (700, 500, True)
+    assert len(port.calls) == feed.PAGES + 2
+
+
+async def test_an_account_whose_jobs_all_run_has_no_more() -> None:
     port = Account()
     port.put(*(job(number, status="InProgress") for number in range(900)))
+    found = await loaded(JobFeed(port))
+    assert (len(found.jobs), found.more) == (900, False)
+
+
+async def test_older_jobs_come_when_asked_for() -> None:
+    port = account(1250)
     jobs = JobFeed(port)
-    assert len((await loaded(jobs)).jobs) == 500
-    for _ in range(4):
+    await loaded(jobs)
+    for depth in (1000, 1250):
+        jobs.load_older()
         found = await jobs.fetch()
-    assert len(found.jobs) == 900
+        assert found.loading
+        found = await settled(jobs)
+        assert (found.depth, len(found.jobs), found.more) == (depth, depth, depth < 1250)
     port.calls.clear()
+    jobs.load_older()
     await jobs.fetch()
     assert port.calls == ["Search LastModifiedTime"]
+
+
+async def test_older_jobs_come_without_search_too() -> None:
+    port = account(1250, refused=FailureKind.DENIED)
+    jobs = JobFeed(port)
+    await loaded(jobs)
+    jobs.load_older()
+    jobs.load_older()
+    assert (await settled(jobs)).depth == 1000
+
+
+async def test_without_search_what_was_created_long_ago_is_not_walked_through_again_but_comes_when_asked_for() -> (
+    None
+):
+    port = account(250, refused=FailureKind.DENIED)
+    port.put(job(249, status="InProgress"), job(248, status="InProgress"))
+    clock = [START]
+    jobs = JobFeed(port, now=lambda: clock[0])
+    await loaded(jobs)
+    clock[0] = START + timedelta(days=60, seconds=100)
+    port.calls.clear()
+    for _ in range(6):
+        found = await jobs.fetch()
+    assert set(port.calls) == {"List", "List 100"}
+    assert (len(found.jobs), found.more) == (250, True)
+    jobs.load_older()
+    assert not (await settled(jobs)).more
+
+
+async def test_loading_much_puts_no_refresh_off() -> None:
+    port = account(1500)
+    now = [0.0]
+    jobs = JobFeed(port, time=lambda: now[0])
+    await loaded(jobs)
+    jobs.load_older()
+    port.calls.clear()
+    for _ in range(5):
+        now[0] += 5
+        await jobs.fetch()
+    orders = [call.split()[1] for call in port.calls]
+    assert orders == ["CreationTime", "CreationTime", "LastModifiedTime", "CreationTime", "CreationTime"]
+
+
+async def test_what_search_finds_for_conditions_joins_the_list_however_old() -> None:
+    port = account(2000)
+    port.put(*(job(number, status="Failed") for number in range(0, 600, 2)))
+    jobs = JobFeed(port)
+    await loaded(jobs)
+    failed = (Condition("TrainingJobStatus", "In", "Failed"),)
+    jobs.find(failed)
+    found = await settled(jobs)
+    assert found.matching is not None
+    assert (found.matching.loaded, found.matching.total, found.matching.more) == (100, 300, True)
+    jobs.find(failed)
+    found = await settled(jobs)
+    assert found.matching is not None
+    assert (found.matching.loaded, found.matching.more, len(found.jobs)) == (300, False, 800)
+    jobs.find(())
+    assert (await jobs.fetch()).matching is None
+
+
+async def test_without_search_nothing_is_found_by_conditions() -> None:
+    port = account(20, refused=FailureKind.DENIED)
+    jobs = JobFeed(port)
+    await loaded(jobs)
+    jobs.find((Condition("TrainingJobStatus", "In", "Failed"),))
+    assert (await jobs.fetch()).matching is None
+
+
+async def test_a_job_that_is_known_to_be_deleted_leaves_at_once() -> None:
+    port = account(5)
+    jobs = JobFeed(port)
+    await loaded(jobs)
+    del port.jobs["job-2"]
+    jobs.forget("job-2")
+    jobs.forget("job-2")
+    assert "job-2" not in names(await jobs.fetch())
+
+
+async def test_the_list_does_not_grow_for_ever() -> None:
+    port = account(500)
+    jobs = JobFeed(port)
+    await loaded(jobs)
+    for day in range(1, 4):
+        port.put(*(job(number + 86_400 * day) for number in range(400)))
+        found = await reloaded(jobs)
+    assert len(found.jobs) <= 1300
+    assert (found.depth, found.more) == (500, True)
+
+
+async def test_a_list_in_which_nothing_changed_is_the_same_object() -> None:
+    port = account(50)
+    jobs = JobFeed(port)
+    first = await loaded(jobs)
+    assert (await jobs.fetch()).jobs is first.jobs
 
 
 async def test_an_empty_account_is_a_complete_empty_list() -> None:
@@ -312,11 +456,11 @@ async def test_a_failing_second_try_of_search_does_not_stop_the_list() -> None:
 async def test_without_search_running_jobs_on_older_pages_are_still_followed() -> None:
     port = account(250, refused=FailureKind.DENIED)
     port.put(job(3, status="InProgress"))
-    jobs = JobFeed(port)
+    jobs = JobFeed(port, now=lambda: START)
     await loaded(jobs)
     port.put(job(3, modified=50, status="Failed"))
     port.calls.clear()
-    for _ in range(3):
+    for _ in range(4):
         found = await jobs.fetch()
     assert {each.name: each.status for each in found.jobs}["job-3"] == "Failed"
     assert len(port.calls) <= 6

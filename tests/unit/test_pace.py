@@ -70,6 +70,24 @@ def test_a_running_job_is_never_settled() -> None:
 
 
 @pytest.mark.parametrize(
+    ("quiet_seconds", "away", "period"),
+    [
+        (0, False, pace.FOCUSED_SECONDS),
+        (170, False, pace.FOCUSED_SECONDS),
+        (180, False, pace.QUIET_SECONDS),
+        (900, False, pace.AWAY_SECONDS),
+        (0, True, pace.AWAY_SECONDS),
+    ],
+)
+def test_the_focused_job_is_asked_about_less_while_nothing_moves_or_nobody_looks(
+    quiet_seconds: float, away: bool, period: float
+) -> None:
+    running = JobSnapshot.from_api({"TrainingJobStatus": "InProgress", "LastModifiedTime": END})
+    assert pace.of_job(running, END, quiet_seconds, away) == period
+    assert pace.of_job(over(), after(days=1), quiet_seconds, away) is None
+
+
+@pytest.mark.parametrize(
     ("members", "now", "settled"),
     [
         pytest.param({}, after(minutes=2), True, id="all there"),

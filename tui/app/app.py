@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -49,6 +50,20 @@ class SagetopApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """End in order whatever ends us."""
         end_on_signals(self)
+
+    def on_app_blur(self) -> None:
+        """Ask less while nobody looks."""
+        self.watch_screen.look_away(True)
+
+    def on_app_focus(self) -> None:
+        """Ask at once: someone looks again."""
+        self.watch_screen.look_away(False)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that someone is there."""
+        if isinstance(event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp):
+            self.watch_screen.stir()
+        await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
         """Return the watch screen: it is the first frame."""

@@ -105,6 +105,12 @@ class Model:
                     self.job.value = before
         return True
 
+    @property
+    def job_is_gone(self) -> bool:
+        """Whether the focused job was there and is no more."""
+        failure = self.job.failure
+        return failure is not None and failure.kind is FailureKind.NOT_FOUND and self.job.value is not None
+
     def apply_identity(self, poll: Poll[Identity]) -> None:
         """Take in who we are."""
         self.identity.apply(poll)

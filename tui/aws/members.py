@@ -25,9 +25,12 @@ def keep_body(
 
 def lenient_timestamp(value: object) -> object:
     """Parse a timestamp as botocore does; what it cannot read stays as it came, and the rest is still shown."""
-    from botocore.utils import parse_timestamp
-
     try:
+        if isinstance(value, int | float):
+            # What the service sends; the SDK would ask for the host's time zone, each time.
+            return datetime.fromtimestamp(value, UTC)
+        from botocore.utils import parse_timestamp
+
         parsed: datetime = parse_timestamp(value).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, OSError, RuntimeError):
         return value

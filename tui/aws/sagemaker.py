@@ -1,17 +1,17 @@
 """Training jobs over the real wire: implements `tui.polling.ports`. Foreign text is sanitised here, once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from tui.aws.connection import Connection, unreadable
 from tui.aws.members import with_unknown
-from tui.domain import members
+from tui.aws.search import JOBS, summary
 from tui.domain.job import JobSnapshot
-from tui.domain.jobs import SUMMARY_MEMBERS, JobSummary
+from tui.domain.jobs import JobSummary
 from tui.domain.text import safe_text, safe_tree
-from tui.polling.ports import Described, Identity, JobPage, Order
+from tui.polling.ports import Condition, Described, Identity, JobPage, Order
 
 _PAGE: Final = 100
 
@@ -31,29 +31,32 @@ class SageMaker:
         """DescribeTrainingJob, members unknown to the SDK included."""
         return await self._connection.call("sagemaker", "DescribeTrainingJob", {"TrainingJobName": name}, _described)
 
-    async def search(self, order: Order, token: str | None = None) -> JobPage:
-        """Search(Resource=TrainingJob), newest first by `order`."""
+    async def search(self, order: Order, token: str | None = None, conditions: Sequence[Condition] = ()) -> JobPage:
+        """Search(Resource=TrainingJob), newest first by `order`: the jobs for which all conditions hold."""
         parameters: dict[str, object] = {
             "Resource": "TrainingJob",
             "SortBy": order.value,
             "SortOrder": "Descending",
             "MaxResults": _PAGE,
         }
+        if conditions:
+            filters = [{"Name": name, "Operator": operator, "Value": value} for name, operator, value in conditions]
+            parameters["SearchExpression"] = {"Operator": "And", "Filters": filters}
         if token:
             parameters["NextToken"] = token
         return await self._connection.call("sagemaker", "Search", parameters, _found)
 
-    async def list(self, token: str | None = None, name_contains: str = "") -> JobPage:
+    async def list(
+        self, token: str | None = None, created_after: datetime | None = None, created_before: datetime | None = None
+    ) -> JobPage:
         """ListTrainingJobs, newest first."""
         parameters: dict[str, object] = {
             "SortBy": "CreationTime",
             "SortOrder": "Descending",
             "MaxResults": _PAGE,
         }
-        if token:
-            parameters["NextToken"] = token
-        if name_contains:
-            parameters["NameContains"] = name_contains
+        given = {"NextToken": token, "CreationTimeAfter": created_after, "CreationTimeBefore": created_before}
+        parameters |= {name: value for name, value in given.items() if value}
         return await self._connection.call("sagemaker", "ListTrainingJobs", parameters, _listed)
 
     async def identity(self) -> Identity:
@@ -71,37 +74,21 @@ def _described(response: dict[str, Any], client: Any) -> Described:
 
 
 def _found(response: dict[str, Any], _: Any) -> JobPage:
-    if "Results" not in response:
+    if JOBS not in response:
         raise unreadable("Search")
-    jobs = [entry.get("TrainingJob") for entry in response["Results"] if isinstance(entry, dict)]
     total = (response.get("TotalHits") or {}).get("Value")
-    return _page(jobs, response, total if isinstance(total, int) else None)
+    return _page(response[JOBS], response, total if isinstance(total, int) else None)
 
 
 def _listed(response: dict[str, Any], _: Any) -> JobPage:
     if "TrainingJobSummaries" not in response:
         raise unreadable("ListTrainingJobs")
-    return _page(response["TrainingJobSummaries"], response, None)
+    found = tuple(summary(job) for job in response["TrainingJobSummaries"] if isinstance(job, dict))
+    return _page(found, response, None)
 
 
-def _page(jobs: Iterable[object], response: dict[str, Any], total: int | None) -> JobPage:
-    return JobPage(
-        tuple(_summary(job) for job in jobs if isinstance(job, dict)),
-        response.get("NextToken") or None,
-        total,
-        _service_time(response),
-    )
-
-
-def _summary(job: dict[str, Any]) -> JobSummary:
-    # Making the hyperparameters of a hundred jobs safe, which no summary has, would be felt on the screen.
-    kept: dict[str, object] = {member: job[member] for member in SUMMARY_MEMBERS if member in job}
-    metrics = members.items(job, "AlgorithmSpecification", "MetricDefinitions")
-    if metrics:
-        kept["AlgorithmSpecification"] = {"MetricDefinitions": [{"Name": entry.get("Name")} for entry in metrics]}
-    raw = safe_tree(kept)
-    assert isinstance(raw, dict)
-    return JobSummary.from_api(raw)
+def _page(jobs: tuple[JobSummary, ...], response: dict[str, Any], total: int | None) -> JobPage:
+    return JobPage(jobs, response.get("NextToken") or None, total, _service_time(response))
 
 
 def _identity(response: dict[str, Any], _: Any) -> Identity:

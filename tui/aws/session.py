@@ -25,6 +25,7 @@ from tui import __version__
 from tui.aws.connection import Target
 from tui.aws.errors import MfaNeededError
 from tui.aws.members import keep_body, lenient_timestamp
+from tui.aws.search import SearchReader
 
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 20
@@ -79,6 +80,7 @@ def open_session(target: Target) -> Any:
     loader = _data_loader(str(session.get_config_variable("data_path") or ""))
     session.register_component("data_loader", loader)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
+    session.register("before-parse.sagemaker.Search", SearchReader())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     session.set_default_client_config(
         AioConfig(

@@ -7,11 +7,17 @@ from tui.domain import members, rules
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.job import JobSnapshot
 
-FOCUSED_SECONDS: Final = 2.4
-"""The focused job while it runs. With the list below and its reloads: 0.5 calls a second in all."""
+FOCUSED_SECONDS: Final = 2.5
+"""The focused job while it runs and someone looks. With the list below and its walks: 0.5 calls a second in all."""
+QUIET_SECONDS: Final = 5.0
+"""The same after minutes without a key or a change."""
+AWAY_SECONDS: Final = 10.0
+"""The same while the terminal is not looked at, or for long nothing happened."""
 SETTLING_SECONDS: Final = 10.0
 """A job that is over, while its rules or its warm pool still change."""
 LIST_SECONDS: Final = 13.0
+QUIET_AFTER: Final = 180.0
+_VERY_QUIET_AFTER: Final = 900.0
 _SETTLED_BEFORE: Final = timedelta(minutes=1)
 """Final metrics, artifacts and the warm pool may appear a moment after the end."""
 _SETTLED_AFTER: Final = timedelta(minutes=15)
@@ -44,11 +50,16 @@ def after_failure(failure: Failure, failures: int, chance: float) -> float:
     return max(failure.retry_after_seconds or 0.0, 0.5 + (ceiling - 0.5) * chance)
 
 
-def of_job(snapshot: JobSnapshot, now: datetime) -> float | None:
-    """Return the period for a focused job, or None once nothing of it can change any more."""
-    if not snapshot.terminal:
-        return FOCUSED_SECONDS
-    return None if settled(snapshot, now) else SETTLING_SECONDS
+def of_job(snapshot: JobSnapshot, now: datetime, quiet_seconds: float = 0.0, away: bool = False) -> float | None:
+    """Return the period for a focused job, or None once nothing of it can change any more.
+
+    `quiet_seconds` is how long there was neither a key nor a change; `away` that the terminal lost its focus.
+    """
+    if snapshot.terminal:
+        return None if settled(snapshot, now) else SETTLING_SECONDS
+    if away or quiet_seconds >= _VERY_QUIET_AFTER:
+        return AWAY_SECONDS
+    return QUIET_SECONDS if quiet_seconds >= QUIET_AFTER else FOCUSED_SECONDS
 
 
 def settled(snapshot: JobSnapshot, now: datetime) -> bool:

@@ -3,10 +3,11 @@
 Every method raises `ServiceError` and nothing else, never blocks the event loop, and ends by itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
@@ -30,6 +31,15 @@ class JobPage:
     total: int | None
     """TotalHits of Search; None where the service does not count."""
     service_time: datetime | None
+
+
+class Condition(NamedTuple):
+    """A filter that Search evaluates itself: `Filter` of the service's model."""
+
+    name: str
+    """A property, dotted: `ResourceConfig.InstanceType`."""
+    operator: str
+    value: str
 
 
 class Order(StrEnum):
@@ -60,11 +70,13 @@ class TrainingJobs(Protocol):
         """DescribeTrainingJob."""
         ...
 
-    async def search(self, order: Order, token: str | None = None) -> JobPage:
-        """Search(Resource=TrainingJob): up to 100 jobs with nearly all their members."""
+    async def search(self, order: Order, token: str | None = None, conditions: Sequence[Condition] = ()) -> JobPage:
+        """Search(Resource=TrainingJob): up to 100 jobs for which all conditions hold."""
         ...
 
-    async def list(self, token: str | None = None, name_contains: str = "") -> JobPage:
+    async def list(
+        self, token: str | None = None, created_after: datetime | None = None, created_before: datetime | None = None
+    ) -> JobPage:
         """ListTrainingJobs, newest first: up to 100 summaries."""
         ...
 

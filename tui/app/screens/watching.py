@@ -1,27 +1,22 @@
-"""The watch screen's inside: composes the panes, owns the pollers, hands what they bring down as frozen views.
+"""The watch screen's inside: composes the panes, and hands what is known down to them as frozen views.
 
 What its keys do is in `tui.app.screens.watch`.
 """
 
 import asyncio
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.getters import query_one
 from textual.reactive import var
-from textual.screen import Screen
-from textual.timer import Timer
-from textual.worker import Worker, WorkerState
 
 from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.exact import ExactCompositor
 from tui.app.layout import PANES, arrange
-from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
-from tui.app.model import Model
 from tui.app.panes.config import ConfigPane, DataPane
 from tui.app.panes.everything import EverythingPane
 from tui.app.panes.jobs import JobList, JobsPane, JobsView
@@ -31,27 +26,21 @@ from tui.app.panes.overview import OverviewPane
 from tui.app.panes.resources import ResourcesPane
 from tui.app.panes.rules import RulesPane
 from tui.app.panes.timeline import TimelinePane
-from tui.app.services import OpenServices, Options, Services
+from tui.app.screens.polled import Polled
+from tui.app.services import OpenServices, Options
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, Header, KeyBar
 from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.app.widgets.target import Target
-from tui.domain.failure import Failure, FailureKind
-from tui.domain.job import JobSnapshot
+from tui.domain.failure import FailureKind
 from tui.domain.jobs import nearest_names
-from tui.polling import pace
-from tui.polling.clock import ServiceClock
-from tui.polling.feed import JobFeed
-from tui.polling.poller import Poller
 
-_SETTLE_SECONDS = 0.15
-"""The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
-_RESTART_SECONDS = 5.0
+GONE = "the job was deleted; below is what it was when it was last seen"
 
 
-class Watching(Screen[None]):
+class Watching(Polled):
     """Every job, and everything about the one under the cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
@@ -76,18 +65,9 @@ class Watching(Screen[None]):
     prompt = query_one(Prompt)
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
-        super().__init__()
+        super().__init__(open_services, options)
         self._compositor = ExactCompositor()
-        self.options = options
-        self.model = Model(ServiceClock())
-        self.services: Services | None = None
         self.beside = "timeline"
-        self.paused = False
-        self.stretch = 1.0
-        self._open_services = open_services
-        self._jobs_poller: Poller[Any] | None = None
-        self._job_poller: Poller[Any] | None = None
-        self._settling: Timer | None = None
         self.arrangement = arrange(80, 24, opened=False, zoomed=False, current="jobs", beside=self.beside)
 
     def compose(self) -> ComposeResult:
@@ -123,7 +103,7 @@ class Watching(Screen[None]):
         self.publish()
         self.set_interval(1.0, self.publish)
         # Textual draws its first frame when the app's own queue begins to be read: before that nothing may be slow.
-        self.app.call_later(self.call_after_refresh, self._connect)
+        self.app.call_later(self.call_after_refresh, self.connect)
 
     def on_resize(self) -> None:
         """Show what the new size has room for."""
@@ -133,64 +113,10 @@ class Watching(Screen[None]):
         """Tell the user something in passing; foreign text in it is never markup."""
         self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
 
-    # What is polled
-
-    @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
-    async def _connect(self) -> None:
-        # Started again after a bug, the services are there: others would leave their connections open.
-        services = self.services or await self._open_services()
-        begun = self.services is not None
-        self.services = services
-        self.lay_out()
-        identity = Poller(
-            "identity",
-            services.account.identity,
-            lambda poll: self.post_message(IdentityPolled(poll)),
-            lambda _: None,
-        )
-        feed = JobFeed(services.jobs)
-        jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
-        self._jobs_poller = jobs
-        self.focus_job(self.model.job.key)
-        # The list first: what else there is comes beside it.
-        rest = [] if begun else [self.connected(services)]
-        await asyncio.gather(jobs.run(), identity.run(), *rest)
-
-    @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
-    async def _watch_job(self, name: str) -> None:
-        services = self.services
-        if services is None or not name:
-            return
-        poller = Poller(
-            name,
-            lambda: services.jobs.describe(name),
-            lambda poll: self.post_message(JobPolled(poll)),
-            lambda described: pace.of_job(described.snapshot, self.model.clock.now()),
-        )
-        poller.stretch = self.stretch
-        if self.paused:
-            poller.pause()
-        self._job_poller = poller
-        await poller.run()
-
-    @property
-    def pollers(self) -> list[Poller[Any]]:
-        """The pollers that pause and go on together."""
-        return [poller for poller in (self._jobs_poller, self._job_poller) if poller]
-
     @work(group="documentation", exclusive=True, exit_on_error=False, description="load the member descriptions")
     async def _load_documentation(self) -> None:
         if self.services:
             self.everything.documentation = await asyncio.to_thread(self.services.documentation)
-
-    async def connected(self, services: Services) -> None:
-        """Begin what else needs the services."""
-
-    def focused_another(self) -> None:
-        """Leave what was live around the job before."""
-
-    def described(self, snapshot: JobSnapshot) -> None:
-        """Take in a description of the focused job."""
 
     def around_job(self, view: JobView) -> JobView:
         """Add to the view of the focused job."""
@@ -200,9 +126,6 @@ class Watching(Screen[None]):
         """Add to the view of the list."""
         return view
 
-    def paused_or_resumed(self) -> None:
-        """Pause or resume what is no poller."""
-
     def dollars_per_hour(self) -> float:
         """Return what the calls cost that are charged."""
         return 0.0
@@ -210,43 +133,7 @@ class Watching(Screen[None]):
     def show_around(self) -> None:
         """Show what else there is of the focused job."""
 
-    def focus_job(self, name: str) -> None:
-        """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
-        if name != self.model.job.key:
-            self.focused_another()
-        self.model.focus(name)
-        self.publish()
-        if self._settling:
-            self._settling.stop()
-        self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._watch_job(name))
-
-    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
-        """Say when one of our own loops broke, and start it again: the screen never just goes quiet."""
-        if message.state is not WorkerState.ERROR or message.worker.group not in ("connect", "job"):
-            return
-        error = message.worker.error
-        failure = Failure(FailureKind.SERVER, "sagetop", type(error).__name__, "a bug of sagetop: please report it")
-        self.model.note(failure)
-        restart = self._connect if message.worker.group == "connect" else lambda: self._watch_job(self.model.job.key)
-        self.set_timer(_RESTART_SECONDS, restart)
-
-    # What they bring
-
-    @on(JobsPolled)
-    def _take_jobs(self, message: JobsPolled) -> None:
-        if self.model.apply_jobs(message.poll):
-            self.publish()
-
-    @on(JobPolled)
-    def _take_job(self, message: JobPolled) -> None:
-        if self.model.apply_job(message.poll):
-            if self.model.job.value:
-                self.described(self.model.job.value.snapshot)
-            self.publish()
-
-    @on(IdentityPolled)
-    def _take_identity(self, message: IdentityPolled) -> None:
-        self.model.apply_identity(message.poll)
+    # What the cursor is on
 
     @on(Lines.CursorMoved, "#jobs-list")
     def _follow_cursor(self, message: Lines.CursorMoved) -> None:
@@ -273,8 +160,10 @@ class Watching(Screen[None]):
             self.header.tell(self._freshness(region))
 
     def _with_names(self, view: JobView) -> JobView:
-        if view.failure is None or view.failure.kind is not FailureKind.NOT_FOUND or view.snapshot:
+        if view.failure is None or view.failure.kind is not FailureKind.NOT_FOUND:
             return view
+        if view.snapshot:
+            return replace(view, failure=replace(view.failure, message=GONE, hint="esc for the list"))
         known = [job.name for job in self.model.jobs.value.jobs] if self.model.jobs.value else []
         near = nearest_names(view.name, known)
         hint = f"nearest: {', '.join(near)}; esc for the list" if near else "esc for the list"

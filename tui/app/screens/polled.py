@@ -1,0 +1,174 @@
+"""What the watch screen asks the service: its pollers, and what they bring into the model. No widget here."""
+
+import asyncio
+from typing import Any
+
+from textual import on, work
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from tui.app.attention import Attention
+from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
+from tui.app.model import Model
+from tui.app.services import OpenServices, Options, Services
+from tui.domain.failure import Failure, FailureKind
+from tui.domain.job import JobSnapshot
+from tui.polling import pace
+from tui.polling.clock import ServiceClock
+from tui.polling.feed import JobFeed
+from tui.polling.poller import Poller
+from tui.polling.ports import Described
+
+_SETTLE_SECONDS = 0.15
+"""The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
+_RESTART_SECONDS = 5.0
+
+
+class Polled(Screen[None]):
+    """The part of the watch screen that asks."""
+
+    def __init__(self, open_services: OpenServices, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.model = Model(ServiceClock())
+        self.services: Services | None = None
+        self.feed: JobFeed | None = None
+        self.attention = Attention()
+        self.paused = False
+        self.stretch = 1.0
+        self._open_services = open_services
+        self._jobs_poller: Poller[Any] | None = None
+        self._job_poller: Poller[Any] | None = None
+        self._settling: Timer | None = None
+
+    # What the screen makes of it
+
+    def publish(self) -> None:
+        """Show what is known now."""
+
+    def lay_out(self) -> None:
+        """Show the panes that size and state have room for."""
+
+    async def connected(self, services: Services) -> None:
+        """Begin what else needs the services."""
+
+    def focused_another(self) -> None:
+        """Leave what was live around the job before."""
+
+    def described(self, snapshot: JobSnapshot) -> None:
+        """Take in a description of the focused job."""
+
+    def paused_or_resumed(self) -> None:
+        """Pause or resume what is no poller."""
+
+    # What is polled
+
+    @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
+    async def connect(self) -> None:
+        """Open the services, and ask for list and identity until cancelled."""
+        # Started again after a bug, the services are there: others would leave their connections open.
+        services = self.services or await self._open_services()
+        begun = self.services is not None
+        self.services = services
+        self.lay_out()
+        identity = Poller(
+            "identity",
+            services.account.identity,
+            lambda poll: self.post_message(IdentityPolled(poll)),
+            lambda _: None,
+        )
+        feed = self.feed = JobFeed(services.jobs, self.model.clock.now)
+        jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
+        self._jobs_poller = jobs
+        self.focus_job(self.model.job.key)
+        # The list first: what else there is comes beside it.
+        rest = [] if begun else [self.connected(services)]
+        await asyncio.gather(jobs.run(), identity.run(), *rest)
+
+    @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
+    async def _watch_job(self, name: str) -> None:
+        services = self.services
+        if services is None or not name:
+            return
+        poller = Poller(
+            name,
+            lambda: services.jobs.describe(name),
+            lambda poll: self.post_message(JobPolled(poll)),
+            self._pace_of,
+        )
+        poller.stretch = self.stretch
+        if self.paused:
+            poller.pause()
+        self._job_poller = poller
+        await poller.run()
+
+    def _pace_of(self, described: Described) -> float | None:
+        attention = self.attention
+        return pace.of_job(described.snapshot, self.model.clock.now(), attention.quiet_seconds, attention.away)
+
+    def look_away(self, away: bool) -> None:
+        """Ask less while the terminal has no focus; on coming back ask at once."""
+        self.attention.away = away
+        if not away:
+            self.stir()
+            for poller in self.pollers:
+                poller.kick()
+
+    def stir(self) -> None:
+        """Note that someone is there; after a quiet while the focused job is asked about at once."""
+        if self.attention.stir() >= pace.QUIET_AFTER and self._job_poller:
+            self._job_poller.kick()
+
+    def load_older(self) -> None:
+        """Load older jobs, 500 at a time."""
+        if self.feed and self._jobs_poller:
+            self.feed.load_older()
+            self._jobs_poller.kick()
+
+    @property
+    def pollers(self) -> list[Poller[Any]]:
+        """The pollers that pause and go on together."""
+        return [poller for poller in (self._jobs_poller, self._job_poller) if poller]
+
+    def focus_job(self, name: str) -> None:
+        """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
+        if name != self.model.job.key:
+            self.focused_another()
+        self.model.focus(name)
+        self.publish()
+        if self._settling:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._watch_job(name))
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Say when one of our own loops broke, and start it again: the screen never just goes quiet."""
+        if message.state is not WorkerState.ERROR or message.worker.group not in ("connect", "job"):
+            return
+        error = message.worker.error
+        failure = Failure(FailureKind.SERVER, "sagetop", type(error).__name__, "a bug of sagetop: please report it")
+        self.model.note(failure)
+        restart = self.connect if message.worker.group == "connect" else lambda: self._watch_job(self.model.job.key)
+        self.set_timer(_RESTART_SECONDS, restart)
+
+    # What they bring
+
+    @on(JobsPolled)
+    def _take_jobs(self, message: JobsPolled) -> None:
+        if self.model.apply_jobs(message.poll):
+            self.publish()
+
+    @on(JobPolled)
+    def _take_job(self, message: JobPolled) -> None:
+        if self.model.apply_job(message.poll):
+            if self.model.job.value:
+                self.attention.see(self.model.job.value.snapshot)
+                self.described(self.model.job.value.snapshot)
+            if self.model.job_is_gone and self.feed and self._jobs_poller:
+                self.feed.forget(message.poll.key)
+                self._jobs_poller.kick()
+            self.publish()
+
+    @on(IdentityPolled)
+    def _take_identity(self, message: IdentityPolled) -> None:
+        self.model.apply_identity(message.poll)
