@@ -157,7 +157,7 @@ async def test_an_open_job_that_was_deleted_stays_says_so_and_leaves_the_list(
         assert watch.screen.view.failure
         assert "deleted" in watch.screen.view.failure.message
         assert watch.screen.view.snapshot
-        await watch.listed(1)
+        await watch.until(lambda: [job.name for job in watch.screen.model.visible_jobs()] == ["here"], "gone")
         await watch.tap("escape")
         await watch.until(lambda: watch.cursor == "here")
 

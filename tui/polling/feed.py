@@ -68,6 +68,8 @@ class JobList:
     """Whether the account has older jobs than these."""
     loading: bool = False
     """Whether further pages are asked for at once."""
+    checking: bool = False
+    """Whether a page that notices deleted jobs is asked for between this refresh and the next."""
     matching: Matching | None = None
 
 
@@ -91,6 +93,9 @@ class JobFeed:
         """Walks that are taken page after page, at once."""
         self._check: Walk | None = None
         """The walk that notices deleted jobs, a page now and then."""
+        self._check_due = False
+        self._halfway = False
+        """Whether the last step was such a page."""
         self._matching: Walk | None = None
         self._complete = False
         self._refreshes = 0
@@ -105,14 +110,19 @@ class JobFeed:
         Raises:
             ServiceError: the step failed; what was loaded before is kept, and the next call tries the step again.
         """
-        if self._wanted and not (self._complete and self._time() - self._refreshed_at >= pace.LIST_SECONDS):
+        since = self._time() - self._refreshed_at
+        if self._wanted and not (self._complete and since >= pace.LIST_SECONDS):
             page = await self._step(self._wanted[0])
             if self._wanted[0].ended:
                 self._end(self._wanted.pop(0))
+        elif self._check is not None and self._check_due and since >= pace.LIST_SECONDS / 3:
+            # Between two refreshes, not beside one: other copies of sagetop share the quota.
+            page = await self._go_on_checking(self._check)
         else:
             page = await self._refresh()
         if not self._wanted:
             self._complete = True
+        checking, self._halfway = self._check_due or self._halfway, False
         return JobList(
             jobs=self._jobs,
             source="Search" if self._fallback is None else "ListTrainingJobs",
@@ -123,13 +133,14 @@ class JobFeed:
             depth=self._depth(),
             more=self._more(),
             loading=bool(self._wanted),
+            checking=checking,
             matching=self._found(),
         )
 
     @staticmethod
     def period(found: JobList) -> float:
         """Return the seconds until the next step."""
-        return 0.0 if found.loading else pace.LIST_SECONDS
+        return 0.0 if found.loading else pace.LIST_SECONDS / (2 if found.checking else 1)
 
     def load_older(self) -> None:
         """Have the next steps bring older jobs."""
@@ -231,7 +242,7 @@ class JobFeed:
         if self._fallback is None and walk.ended and walk.truncated and not self._wanted:
             # There may be more: only the running jobs themselves can tell.
             self._wanted.append(Walk(_RUNNING_PAGES, conditions=_RUNNING))
-        await self._go_on_checking(walk)
+        self._plan_check(walk)
         return page
 
     def _refreshing(self) -> Walk:
@@ -243,19 +254,28 @@ class JobFeed:
         oldest = self._now() - _LONGEST_LIFE
         return Walk(pages, max(pages, MOST_PAGES), known=self._known, created_after=oldest)
 
-    async def _go_on_checking(self, refreshed: Walk) -> None:
+    def _plan_check(self, refreshed: Walk) -> None:
         searching = self._fallback is None
         due = self._refreshes % RELOAD_EVERY == 0
         self._try_search = due and not searching
         if self._check is None and (due or self._older_run_unseen()):
             self._check = Walk(max(PAGES, self._history.pages), known=self._known) if searching else refreshed
-        elif self._check is not None and self._refreshes % _WALK_EVERY[searching] == 0:
-            await self._step(self._check)
-        if self._check is not None and self._check.ended:
-            walk, self._check = self._check, None
-            self._let_go(walk)
-            if self._history not in self._wanted:
-                self._history = walk
+            self._end_check()
+        self._check_due = self._check is not None and self._refreshes % _WALK_EVERY[searching] == 0
+
+    async def _go_on_checking(self, walk: Walk) -> JobPage:
+        page = await self._step(walk)
+        self._check_due, self._halfway = False, True
+        self._end_check()
+        return page
+
+    def _end_check(self) -> None:
+        if self._check is None or not self._check.ended:
+            return
+        walk, self._check = self._check, None
+        self._let_go(walk)
+        if self._history not in self._wanted:
+            self._history = walk
 
     def _older_run_unseen(self) -> bool:
         """Return whether jobs beyond the newest page run, which without Search only a walk tells of."""
