@@ -94,7 +94,7 @@ def _page(jobs: Iterable[object], response: dict[str, Any], total: int | None) -
 
 
 def _summary(job: dict[str, Any]) -> JobSummary:
-    # Making the hyperparameters of a hundred jobs safe, which no summary has, would be felt on the screen.
+    # Making the whole of a hundred jobs safe, which no summary has, would be felt on the screen.
     kept: dict[str, object] = {member: job[member] for member in SUMMARY_MEMBERS if member in job}
     metrics = members.items(job, "AlgorithmSpecification", "MetricDefinitions")
     if metrics:
