@@ -7,6 +7,7 @@ where it appears minutes later. Applied to the log tail the same regexes give th
 import importlib
 import math
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -81,7 +82,7 @@ def risk(regex: str, most: int, steps: int = _MOST_STEPS) -> Risk:
     `choices · C(n + d, d + 1)` steps, d the number of repetitions in a row.
     """
     try:
-        tree = _parser.parse(regex)
+        tree = _parsed(regex)
         if _repeats_within(tree, inside=False):
             return Risk(0, "a repetition within a repetition may take forever")
         degree, choices = _growth(tree)
@@ -109,7 +110,7 @@ def needle(regex: str) -> Needle:
     if "[:" in regex:  # google-re2 reads a class of characters there.
         return Needle("", False)
     try:
-        parsed = _parser.parse(regex)
+        parsed = _parsed(regex)
     except (re.error, RecursionError, OverflowError):
         return Needle("", False)
     if parsed.state.flags & re.IGNORECASE:
@@ -126,6 +127,13 @@ def needle(regex: str) -> Needle:
             leading = leading and place == 0 and node in _REPEATS and str(argument[2][0][0]) == "ANY"
     text = max(runs, key=len)
     return Needle(text, leading and bool(text) and text == next(run for run in runs if run))
+
+
+def _parsed(regex: str) -> Any:
+    with warnings.catch_warnings():
+        # "Possible nested set" would be printed across the screen.
+        warnings.simplefilter("ignore", FutureWarning)
+        return _parser.parse(regex)
 
 
 def _subtrees(node: str, argument: Any) -> Sequence[Any]:
