@@ -15,13 +15,14 @@ from typing import Any
 
 from benchmarks.row import Row
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.filtering import Condition
 from tui.domain.job import JobSnapshot, Times
 from tui.domain.jobs import JobSummary
 from tui.polling import pace
 from tui.polling.budget import Budget
 from tui.polling.feed import JobFeed
 from tui.polling.poller import Poller
-from tui.polling.ports import Condition, Described, JobPage, Order
+from tui.polling.ports import Described, JobPage, Order
 
 QUOTAS = {"DescribeTrainingJob": 5.0, "ListTrainingJobs": 2.0, "Search": 2.0}
 """Calls a second of the whole account. That of Search is not published: taken to be no more than List's."""

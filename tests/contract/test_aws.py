@@ -21,10 +21,11 @@ from aiohttp import web
 from tui.aws.connection import Connection, Target
 from tui.aws.sagemaker import SageMaker
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.filtering import Condition
 from tui.domain.jobs import JobSummary
 from tui.domain.metrics import final_metrics
 from tui.polling.budget import Budget
-from tui.polling.ports import Condition, Order
+from tui.polling.ports import Order
 from tui.simulator import Account, Fault, FixedJob, Simulator
 
 CREATED = 1_772_366_400.0

@@ -35,8 +35,8 @@ from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, header_row
 from tui.domain.catalogue import Room
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.filtering import Filter
 from tui.domain.job import JobSnapshot
-from tui.domain.jobs import Filter
 from tui.domain.leaves import leaves
 from tui.domain.secrets import MASK
 from tui.domain.text import safe_tree

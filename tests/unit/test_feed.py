@@ -9,12 +9,13 @@ from itertools import count
 import pytest
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.filtering import Condition
 from tui.domain.job import Times
 from tui.domain.jobs import JobSummary
 from tui.domain.resources import Instances
 from tui.polling import feed, pace
 from tui.polling.feed import JobFeed, JobList
-from tui.polling.ports import Condition, Described, JobPage, Order
+from tui.polling.ports import Described, JobPage, Order
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tui.domain.job import JobSnapshot, Times, elapsed_seconds
-from tui.domain.jobs import SORTS, SUMMARY_MEMBERS, Filter, JobSummary, in_order, nearest_names
+from tui.domain.jobs import SORTS, SUMMARY_MEMBERS, JobSummary, in_order, nearest_names
 from tui.domain.resources import Instances
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,11 +84,13 @@ def test_a_summary_reads_no_other_members_than_it_says() -> None:
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2},
         "SecondaryStatusTransitions": [{"Status": "Failed", "StartTime": START}],
         "HyperParameters": {"a": "b"},
+        "Tags": [{"Key": "team", "Value": "nlp"}],
+        "InputDataConfig": [],
     }
     whole = JobSummary.from_api(raw)
     assert whole == JobSummary.from_api({member: raw[member] for member in SUMMARY_MEMBERS if member in raw})
     assert whole.instances == (Instances("ml.m5.large", 2),)
-    assert (whole.spot, whole.tuning_job, whole.phase_started) == (True, "tune", START)
+    assert (whole.spot, whole.parent, whole.phase_started) == (True, "tune", START)
     assert JobSummary.from_snapshot(JobSnapshot.from_api(raw)) == whole
 
 
@@ -105,23 +107,6 @@ def test_every_order_is_total_and_keeps_newest_first_among_equals(column: str, r
     assert len(found) == 4
     if column in ("name", "phase", "instances"):
         assert [job.times.created for job in found] == [at(9), at(5), at(1), None]
-
-
-def test_a_filter_wants_every_word_and_none_after_an_exclamation_mark() -> None:
-    jobs = [summary("bert-large"), summary("bert-small", status="Failed"), summary("t5")]
-    assert [job.name for job in jobs if Filter.parse("BERT !small").matches(job)] == ["bert-large"]
-    assert [job.name for job in jobs if Filter.parse("", problems_only=True).matches(job)] == ["bert-small"]
-    assert not Filter.parse(" ! ")
-
-
-@pytest.mark.parametrize("text", ["(", "*", "a{99999999999999999999}"])
-def test_a_word_that_is_no_expression_is_a_value_error(text: str) -> None:
-    with pytest.raises(ValueError, match=": "):
-        Filter.parse(text)
-
-
-def test_a_half_typed_set_is_read_without_a_warning() -> None:
-    assert Filter.parse("[[a]")
 
 
 def test_nearest_names_put_containing_ones_first() -> None:

@@ -1,4 +1,4 @@
-"""The list: its rows, its filter, its order, and the names nearest to a mistyped one."""
+"""The list: its rows, its order, and the names nearest to a mistyped one."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.strategies import NOW
-from tui.domain.jobs import SORTS, Filter, JobSummary, in_order, nearest_names
+from tui.domain.jobs import SORTS, JobSummary, in_order, nearest_names
 
 
 def job(name: str, status: str = "InProgress", secondary: str = "Training", age: int = 1, **rest: Any) -> JobSummary:
@@ -47,41 +47,6 @@ JOBS = [BERT, VIT, XGB]
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", JOBS),
-        ("bert", [BERT]),
-        ("BERT large", [BERT]),
-        ("xgb", [XGB]),
-        ("failed", [VIT]),
-        ("!failed", [BERT, XGB]),
-        ("! bert", [BERT]),
-        ("p4d", [BERT]),
-        ("spot", [BERT]),
-        ("sweep-7", [XGB]),
-        ("^vit", [VIT]),
-        ("bert|vit", [BERT, VIT]),
-        ("bert vit", []),
-    ],
-)
-def test_a_filter(text: str, expected: list[JobSummary]) -> None:
-    wanted = Filter.parse(text)
-    assert [job for job in JOBS if wanted.matches(job)] == expected
-    assert bool(wanted) is bool(text)
-
-
-def test_only_problems() -> None:
-    wanted = Filter.parse("", problems_only=True)
-    assert wanted
-    assert [job for job in JOBS if wanted.matches(job)] == [VIT]
-
-
-def test_a_filter_that_is_no_expression_says_which_word() -> None:
-    with pytest.raises(ValueError, match=r"^\[a: unterminated"):
-        Filter.parse("bert [a")
-
-
-@pytest.mark.parametrize(
     ("column", "expected"),
     [
         ("created", [XGB, VIT, BERT]),
@@ -109,7 +74,7 @@ def test_a_row_tells_what_its_source_told() -> None:
     listed = JobSummary.from_api({"TrainingJobName": "x", "TrainingJobStatus": "InProgress"})
     assert (listed.instances, listed.spot, listed.elapsed_seconds(NOW)) == (None, None, None)
     assert VIT.elapsed_seconds(NOW) == 180
-    assert XGB.tuning_job == "sweep-7"
+    assert (XGB.parent_kind, XGB.parent) == ("tuning", "sweep-7")
     assert (VIT.problem, BERT.problem) == (True, False)
 
 

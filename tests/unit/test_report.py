@@ -373,6 +373,8 @@ def test_the_list_as_json() -> None:
         "modified_at": None,
         "failure_reason": "",
         "tuning_job": None,
+        "parent_kind": None,
+        "parent": None,
     }
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from tui.app.view import JobView
 from tui.domain.changes import changed_paths
 from tui.domain.failure import Failure, FailureKind
-from tui.domain.jobs import SORTS, Filter, JobSummary, in_order
+from tui.domain.filtering import Filter
+from tui.domain.jobs import SORTS, JobSummary, in_order
 from tui.polling.clock import ServiceClock
 from tui.polling.feed import JobList
 from tui.polling.poller import Poll
@@ -133,7 +134,8 @@ class Model:
         The same list object as long as nothing in it changed.
         """
         now = self.clock.now()
-        minute = int(now.timestamp()) // 60 if self.order.column == "elapsed" else 0
+        timed = self.order.column == "elapsed" or self.filter.timed
+        minute = int(now.timestamp()) // 60 if timed else 0
         basis = (self.jobs.value, self.job.value, self.filter, self.order, minute)
         if self._visible is None or self._visible[0] != basis:
             self._visible = basis, self._compute_visible(now)
@@ -142,8 +144,8 @@ class Model:
     def _compute_visible(self, now: datetime) -> list[JobSummary]:
         known = {job.name: job for job in self.jobs.value.jobs} if self.jobs.value else {}
         if self.job.value and (self.job.key in known or not known):
-            known[self.job.key] = JobSummary.from_snapshot(self.job.value.snapshot)
-        found = (job for job in known.values() if self.filter.matches(job)) if self.filter else known.values()
+            known[self.job.key] = JobSummary.from_snapshot(self.job.value.snapshot, known.get(self.job.key))
+        found = (job for job in known.values() if self.filter.matches(job, now)) if self.filter else known.values()
         return in_order(found, self.order.column, self.order.reverse, now)
 
     def summary(self, name: str) -> JobSummary | None:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from tui.aws.connection import Connection, unreadable
 from tui.aws.members import with_unknown
 from tui.aws.search import JOBS, summary
+from tui.domain.filtering import Condition
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 from tui.domain.text import safe_text, safe_tree
-from tui.polling.ports import Condition, Described, Identity, JobPage, Order
+from tui.polling.ports import Described, Identity, JobPage, Order
 
 _PAGE: Final = 100
 
@@ -40,8 +41,7 @@ class SageMaker:
             "MaxResults": _PAGE,
         }
         if conditions:
-            filters = [{"Name": name, "Operator": operator, "Value": value} for name, operator, value in conditions]
-            parameters["SearchExpression"] = {"Operator": "And", "Filters": filters}
+            parameters["SearchExpression"] = {"Operator": "And", "Filters": [_filter(each) for each in conditions]}
         if token:
             parameters["NextToken"] = token
         return await self._connection.call("sagemaker", "Search", parameters, _found)
@@ -62,6 +62,11 @@ class SageMaker:
     async def identity(self) -> Identity:
         """sts:GetCallerIdentity."""
         return await self._connection.call("sts", "GetCallerIdentity", {}, _identity)
+
+
+def _filter(condition: Condition) -> dict[str, str]:
+    found = {"Name": condition.name, "Operator": condition.operator, "Value": condition.value}
+    return {member: value for member, value in found.items() if value}
 
 
 def _described(response: dict[str, Any], client: Any) -> Described:

@@ -16,12 +16,13 @@ from tui.cli.settings import Settings, common, print_json, say, target
 @click.option(
     "--limit", default=100, show_default=True, type=click.IntRange(1, 500), help="How many jobs, newest first."
 )
-@click.option("--filter", "words", default="", help="Words that must match, as regular expressions; !word must not.")
+@click.option("--filter", "words", default="", help="As in the screen: words, !word, status:failed, age:<2d …")
 @click.option("--json", "as_json", is_flag=True, help="JSON.")
 @common
 def ls(limit: int, words: str, as_json: bool, settings: Settings) -> None:
     """The jobs, once: a table on a terminal, tab-separated elsewhere."""
-    from tui.domain.jobs import Filter, in_order
+    from tui.domain.filtering import Filter
+    from tui.domain.jobs import in_order
     from tui.domain.listing import jobs_json, jobs_table, jobs_tsv
 
     try:
@@ -31,8 +32,9 @@ def ls(limit: int, words: str, as_json: bool, settings: Settings) -> None:
     found = ask(settings, lambda sagemaker, _: newest(sagemaker, limit))
     now = found.service_time or datetime.now(UTC)
     if found.fallback:
-        say(f"no sagemaker:Search ({found.fallback.hint}); instances are not told")
-    jobs = [job for job in in_order(found.jobs, "created", False, now)[:limit] if wanted.matches(job)]
+        unseen = ", so that parts of the filter match nothing" if wanted.needs_details else ""
+        say(f"no sagemaker:Search ({found.fallback.hint}); instances are not told{unseen}")
+    jobs = [job for job in in_order(found.jobs, "created", False, now)[:limit] if wanted.matches(job, now)]
     if as_json:
         print_json(jobs_json(jobs, now))
     elif sys.stdout.isatty():

@@ -7,6 +7,7 @@ where it appears minutes later. Applied to the log tail the same regexes give th
 import importlib
 import math
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -73,21 +74,24 @@ class Risk:
     """Why none at all."""
 
 
-def risk(regex: str, most: int) -> Risk:
-    """Return up to how many characters (`most` at most) a regex cannot take longer than a fraction of a second.
+def risk(regex: str, most: int, steps: int = _MOST_STEPS) -> Risk:
+    """Return up to how many characters (`most` at most) a regex cannot take longer than so many steps of the matcher,
+    unless told otherwise a fraction of a second.
 
     A repetition within a repetition is exponential. Otherwise a search on n characters takes at most
     `choices · C(n + d, d + 1)` steps, d the number of repetitions in a row.
     """
     try:
-        tree = _parser.parse(regex)
+        tree = _parsed(regex)
         if _repeats_within(tree, inside=False):
             return Risk(0, "a repetition within a repetition may take forever")
         degree, choices = _growth(tree)
+        determined = _determined(tree)
+        degree -= max(0, determined - 1)
     except (re.error, RecursionError, OverflowError) as error:
         return Risk(0, f"not a regular expression: {error}")
     for length in range(most, _SHORTEST - 1, -1):
-        if choices * math.comb(length + degree, degree + 1) <= _MOST_STEPS:
+        if choices * math.comb(length + degree, degree + 1) <= steps:
             return Risk(length)
     return Risk(0, "that many repetitions and alternatives in a row may take forever")
 
@@ -106,7 +110,7 @@ def needle(regex: str) -> Needle:
     if "[:" in regex:  # google-re2 reads a class of characters there.
         return Needle("", False)
     try:
-        parsed = _parser.parse(regex)
+        parsed = _parsed(regex)
     except (re.error, RecursionError, OverflowError):
         return Needle("", False)
     if parsed.state.flags & re.IGNORECASE:
@@ -123,6 +127,13 @@ def needle(regex: str) -> Needle:
             leading = leading and place == 0 and node in _REPEATS and str(argument[2][0][0]) == "ANY"
     text = max(runs, key=len)
     return Needle(text, leading and bool(text) and text == next(run for run in runs if run))
+
+
+def _parsed(regex: str) -> Any:
+    with warnings.catch_warnings():
+        # "Possible nested set" would be printed across the screen.
+        warnings.simplefilter("ignore", FutureWarning)
+        return _parser.parse(regex)
 
 
 def _subtrees(node: str, argument: Any) -> Sequence[Any]:
@@ -151,6 +162,49 @@ def _repeats_within(tree: Any, inside: bool) -> bool:
             return True
         repeats = node in _REPEATS and argument[1] > 1
         if any(_repeats_within(part, inside or repeats) for part in _subtrees(node, argument)):
+            return True
+    return False
+
+
+def _determined(tree: Any) -> int:
+    """Return how many repetitions have but one length: of one character, before a text that is none of them or at
+    the end. All of them together cost no more than one.
+    """
+    nodes = [(str(operation), argument) for operation, argument in tree]
+    found = 0
+    for (node, argument), following in zip(nodes, [*nodes[1:], None], strict=True):
+        if node not in _REPEATS or int(argument[1]) - int(argument[0]) <= _FEW or len(argument[2]) != 1:
+            continue
+        if following is None:
+            found += 1
+        elif following[0] == "LITERAL":
+            after = chr(following[1])
+            found += not _holds(argument[2][0], {after, *after.swapcase()})
+    return found
+
+
+def _holds(node: Any, characters: set[str]) -> bool:
+    """Return whether a node of one character matches any of these; True where that is not sure."""
+    operation, argument = str(node[0]), node[1]
+    if operation == "LITERAL":
+        return not characters.isdisjoint({chr(argument), chr(argument).swapcase()})
+    if operation != "IN" or any(not character.isascii() for character in characters):
+        return True
+    for inner, value in argument:
+        match str(inner), str(value):
+            case "LITERAL", _:
+                held = not characters.isdisjoint({chr(value), chr(value).swapcase()})
+            case "RANGE", _:
+                held = any(value[0] <= ord(each) <= value[1] for each in characters)
+            case "CATEGORY", "CATEGORY_DIGIT":
+                held = any(each.isdigit() for each in characters)
+            case "CATEGORY", "CATEGORY_SPACE":
+                held = any(each.isspace() for each in characters)
+            case "CATEGORY", "CATEGORY_WORD":
+                held = any(each.isalnum() or each == "_" for each in characters)
+            case _:
+                held = True
+        if held:
             return True
     return False
 

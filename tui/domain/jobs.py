@@ -1,11 +1,12 @@
-"""The list of jobs: a row, its order, its filter, and the names nearest to a mistyped one."""
+"""The list of jobs: a row, its order, and the names nearest to a mistyped one."""
 
 import difflib
 import re
-import warnings
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Self
 
 from tui.domain import members, resources, status
@@ -15,6 +16,8 @@ SUMMARY_MEMBERS: Final = (
     "TrainingJobName",
     "TrainingJobArn",
     "TuningJobArn",
+    "AutoMLJobArn",
+    "LabelingJobArn",
     "TrainingJobStatus",
     "SecondaryStatus",
     "FailureReason",
@@ -26,8 +29,16 @@ SUMMARY_MEMBERS: Final = (
     "StoppingCondition",
     "EnableManagedSpotTraining",
     "SecondaryStatusTransitions",
+    "HyperParameters",
+    "Tags",
 )
 """What `JobSummary.from_api` reads of a response."""
+_PARENTS: Final = {"TuningJobArn": "tuning", "AutoMLJobArn": "automl", "LabelingJobArn": "labelling"}
+_LONGEST_VALUE: Final = 256
+"""Of a hyperparameter; tags have no longer ones. Whole programs are passed as hyperparameters."""
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and values, in the order of the response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +57,31 @@ class JobSummary:
     failure_reason: str = ""
     phase_started: datetime | None = None
     """StartTime of the last transition, where the source tells."""
-    tuning_job: str = ""
-    """Name of the hyperparameter tuning job it is a child of."""
+    parent_kind: str = ""
+    """What it is a child of: `tuning`, `automl`, `labelling`, or nothing."""
+    parent: str = ""
+    """Name of the job it is a child of."""
     metrics: tuple[str, ...] = ()
     """Names of its MetricDefinitions, where the source tells."""
+    hyperparameters: Pairs = ()
+    """Values without the SDK's quotes, the beginnings of long ones; empty where the source does not tell."""
+    tags: Pairs = ()
+    """Empty where the source does not tell: only Search does."""
+    hay: str = field(init=False, repr=False, compare=False)
+    """What the free words of a filter look at, in lower case, one thing a line."""
+
+    def __post_init__(self) -> None:
+        on = resources.short(self.instances) if self.instances else ""
+        spot = "spot" if self.spot else ""
+        told = f"{self.name}\n{self.status}\n{self.secondary_status}\n{on}\n{spot}\n{self.parent}"
+        object.__setattr__(self, "hay", told.lower())
 
     @classmethod
     def from_api(cls, raw: Mapping[str, object]) -> Self:
         """Read a TrainingJob of Search, a TrainingJobSummary of ListTrainingJobs, or a whole description."""
         full = "StoppingCondition" in raw or "SecondaryStatusTransitions" in raw or "ResourceConfig" in raw
         transitions = members.items(raw, "SecondaryStatusTransitions")
+        kind, parent = _parent(raw)
         return cls(
             name=members.text(raw, "TrainingJobName"),
             arn=members.text(raw, "TrainingJobArn"),
@@ -66,18 +92,25 @@ class JobSummary:
             spot=members.flag(raw, "EnableManagedSpotTraining") if full else None,
             failure_reason=members.text(raw, "FailureReason"),
             phase_started=members.moment(transitions[-1], "StartTime") if transitions else None,
-            tuning_job=members.text(raw, "TuningJobArn").rpartition("/")[2],
+            parent_kind=kind,
+            parent=parent,
             metrics=tuple(
                 name
                 for entry in members.items(raw, "AlgorithmSpecification", "MetricDefinitions")
                 if (name := members.text(entry, "Name"))
             ),
+            hyperparameters=_hyperparameters(raw),
+            tags=_tags(raw),
         )
 
     @classmethod
-    def from_snapshot(cls, snapshot: JobSnapshot) -> Self:
-        """Shorten a whole description, so that the row of the focused job is as fresh as its panes."""
-        return cls.from_api(snapshot.raw)
+    def from_snapshot(cls, snapshot: JobSnapshot, known: Self | None = None) -> Self:
+        """Shorten a whole description, so that the row of the focused job is as fresh as its panes.
+
+        Its tags, which no description has, are those `known` before.
+        """
+        found = cls.from_api(snapshot.raw)
+        return replace(found, tags=known.tags) if known and known.tags else found
 
     @property
     def phase(self) -> str:
@@ -92,6 +125,41 @@ class JobSummary:
     def elapsed_seconds(self, now: datetime) -> float | None:
         """Return how long it has run (or waited, before training starts)."""
         return elapsed_seconds(self.times, status.is_terminal(self.status), now)[1]
+
+
+def _parent(raw: Mapping[str, object]) -> tuple[str, str]:
+    for member, kind in _PARENTS.items():
+        name = members.text(raw, member).rpartition("/")[2]
+        if name:
+            return kind, name
+    return "", ""
+
+
+def _hyperparameters(raw: Mapping[str, object]) -> Pairs:
+    found = members.at(raw, "HyperParameters")
+    if not isinstance(found, Mapping):
+        return ()
+    return _shared(tuple(_pair(str(name), members.text(found, name)) for name in found if found[name] is not None))
+
+
+def _tags(raw: Mapping[str, object]) -> Pairs:
+    entries = members.items(raw, "Tags")
+    return _shared(tuple(_pair(members.text(entry, "Key"), members.text(entry, "Value")) for entry in entries))
+
+
+@lru_cache(maxsize=16_384)
+def _pair(name: str, value: str) -> tuple[str, str]:
+    """Return one and the same pair for all jobs that have it."""
+    # The SDK writes hyperparameters as JSON. Its escapes stay: what they stand for was not made safe.
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        value = value[1:-1]
+    return sys.intern(name), value[:_LONGEST_VALUE]
+
+
+@lru_cache(maxsize=4_096)
+def _shared(pairs: Pairs) -> Pairs:
+    """Return one and the same tuple for all jobs that have the same pairs."""
+    return pairs
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -116,61 +184,6 @@ def in_order(jobs: Iterable[JobSummary], column: str, reverse: bool, now: dateti
     newest = sorted(jobs, key=lambda job: (-(job.times.created or _NEVER).timestamp(), job.name))
     key = SORTS[column]
     return sorted(newest, key=lambda job: key(job, now), reverse=reverse)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A filter of the list: words that must all be there, each a case-insensitive regular expression.
-
-    A word after `!` must not be there.
-    """
-
-    text: str = ""
-    problems_only: bool = False
-    terms: tuple[tuple[bool, re.Pattern[str]], ...] = ()
-
-    @classmethod
-    def parse(cls, text: str, problems_only: bool = False) -> Self:
-        """Read what was typed.
-
-        Raises:
-            ValueError: a word is no regular expression; the message says which and why.
-        """
-        terms = []
-        for word in text.split():
-            wanted = not word.startswith("!")
-            pattern = word if wanted else word[1:]
-            if not pattern:
-                continue
-            try:
-                with warnings.catch_warnings():
-                    # "Possible nested set" would be printed across the screen.
-                    warnings.simplefilter("ignore", FutureWarning)
-                    terms.append((wanted, re.compile(pattern, re.IGNORECASE)))
-            except re.error as error:
-                raise ValueError(f"{pattern}: {error.msg}") from None
-            except (OverflowError, RecursionError):
-                raise ValueError(f"{pattern}: too much") from None
-        return cls(text.strip(), problems_only, tuple(terms))
-
-    def __bool__(self) -> bool:
-        return self.problems_only or bool(self.terms)
-
-    def matches(self, job: JobSummary) -> bool:
-        """Return whether a job passes: words look at its name, status, phase, instances, spot and parent."""
-        if self.problems_only and not job.problem:
-            return False
-        hay = " ".join(
-            (
-                job.name,
-                job.status,
-                job.secondary_status,
-                resources.short(job.instances or ()),
-                "spot" if job.spot else "",
-                job.tuning_job,
-            )
-        )
-        return all(bool(pattern.search(hay)) is wanted for wanted, pattern in self.terms)
 
 
 _SAID: Final = re.compile(r'ErrorMessage "+:?(?P<said>[^"\n]*[^"\s][^"\n]*)')

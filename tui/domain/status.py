@@ -65,6 +65,28 @@ _LOOKS: Final = {
     "Error": _BAD,
 }
 
+STATUSES: Final = ("InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting")
+"""TrainingJobStatus as far as it is known."""
+SECONDARY_STATUSES: Final = (
+    "Starting",
+    "Pending",
+    "LaunchingMLInstances",
+    "PreparingTrainingStack",
+    "Downloading",
+    "DownloadingTrainingImage",
+    "Training",
+    "Uploading",
+    "Updating",
+    "Restarting",
+    "Interrupted",
+    "Stopping",
+    "Stopped",
+    "MaxRuntimeExceeded",
+    "MaxWaitTimeExceeded",
+    "Completed",
+    "Failed",
+)
+"""SecondaryStatus as far as it is known."""
 _TERMINAL: Final = frozenset({"Completed", "Failed", "Stopped"})
 _PROBLEMS: Final = frozenset({"Failed", "MaxRuntimeExceeded", "MaxWaitTimeExceeded", "Interrupted"})
 

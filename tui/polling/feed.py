@@ -13,9 +13,10 @@ from typing import Final
 
 from tui.domain import status
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.filtering import Condition
 from tui.domain.jobs import JobSummary
 from tui.polling import pace
-from tui.polling.ports import Condition, JobPage, Order, TrainingJobs
+from tui.polling.ports import JobPage, Order, TrainingJobs
 from tui.polling.walk import Walk, key_of
 
 PAGES: Final = 5
@@ -363,7 +364,10 @@ def _with_details(job: JobSummary, known: JobSummary) -> JobSummary:
         job,
         instances=known.instances,
         spot=known.spot,
-        tuning_job=known.tuning_job,
+        parent_kind=known.parent_kind,
+        parent=known.parent,
+        hyperparameters=known.hyperparameters,
+        tags=known.tags,
         failure_reason=known.failure_reason,
         phase_started=known.phase_started if same else None,
         times=replace(job.times, started=job.times.started or known.times.started),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from tui.domain.filtering import Condition
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 
@@ -31,15 +32,6 @@ class JobPage:
     total: int | None
     """TotalHits of Search; None where the service does not count."""
     service_time: datetime | None
-
-
-class Condition(NamedTuple):
-    """A filter that Search evaluates itself: `Filter` of the service's model."""
-
-    name: str
-    """A property, dotted: `ResourceConfig.InstanceType`."""
-    operator: str
-    value: str
 
 
 class Order(StrEnum):

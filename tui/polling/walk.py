@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tui.domain import status
+from tui.domain.filtering import Condition
 from tui.domain.jobs import JobSummary
-from tui.polling.ports import Condition, JobPage
+from tui.polling.ports import JobPage
 
 
 class Walk:

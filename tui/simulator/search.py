@@ -168,6 +168,8 @@ def _comparison(operator: str, path: str, wanted: str) -> Callable[[Any], bool]:
 
 def _number(path: str, text: str) -> float | None:
     """The value of a filter on a numeric, Boolean or timestamp property; None if it is text."""
+    if path.startswith(("Tags.", "HyperParameters.")):  # Text, whatever their names sound like.
+        return None
     leaf = path.rpartition(".")[2]
     if leaf.endswith("Time") or leaf == "Timestamp":
         try:

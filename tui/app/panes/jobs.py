@@ -239,7 +239,7 @@ def _note(job: JobSummary) -> tuple[str, str]:
         return "max runtime", "warning"
     if job.secondary_status == "MaxWaitTimeExceeded":
         return "max wait time", "warning"
-    return (f"tuning {job.tuning_job}", "dim") if job.tuning_job else ("", "value")
+    return (f"{job.parent_kind} {job.parent}", "dim") if job.parent else ("", "value")
 
 
 def _empty(view: JobsView, width: int) -> list[Row]:

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import webbrowser
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -20,7 +21,7 @@ from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
-from tui.domain.jobs import Filter
+from tui.domain.filtering import Filter
 
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
@@ -140,7 +141,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_problems(self) -> None:
         """Show problems only, or all again."""
-        self.model.filter = Filter.parse(self.model.filter.text, not self.model.filter.problems_only)
+        self.model.filter = replace(self.model.filter, problems_only=not self.model.filter.problems_only)
         self.publish()
 
     def action_sort_right(self) -> None:
