@@ -139,7 +139,8 @@ def _hyperparameters(raw: Mapping[str, object]) -> Pairs:
     found = members.at(raw, "HyperParameters")
     if not isinstance(found, Mapping):
         return ()
-    return _shared(tuple(_pair(str(name), members.text(found, name)) for name in found if found[name] is not None))
+    told = ((name, value) for name, value in found.items() if isinstance(name, str) and isinstance(value, str))
+    return _shared(tuple(_pair(name, value) for name, value in told))
 
 
 def _tags(raw: Mapping[str, object]) -> Pairs:
