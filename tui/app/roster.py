@@ -121,9 +121,9 @@ class Roster:
 
     def take(self, listed: Sequence[JobSummary]) -> list[tuple[JobSummary, JobSummary]]:
         """Take in the whole list; return the jobs that were known and are not as they were, before and after."""
-        before, self._listed = self._listed, listed
+        before, self._listed = self._listed, tuple(listed)
         pairs = [(was, job) for was, job in zip(before, listed, strict=False) if was is not job]
-        if len(before) == len(listed) and all(was.name == job.name for was, job in pairs):
+        if before and len(before) == len(listed) and all(was.name == job.name for was, job in pairs):
             news = [job for _, job in pairs]
         else:
             names = {job.name: job for job in listed}
@@ -145,6 +145,10 @@ class Roster:
 
     def put(self, job: JobSummary) -> JobSummary | None:
         """Take in a job that was described, fresher than the list, of which it is one; return what it was."""
+        if not self._listed:
+            # Asked for by name, where there is no list: it is the only one.
+            for name in self.jobs.keys() - {job.name}:
+                self._put(self.jobs[name], None)
         was = self.jobs.get(job.name)
         if was != job and (was or not self._listed):
             self._put(was, job)

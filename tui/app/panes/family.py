@@ -32,7 +32,8 @@ def family_rows(family: Family, view: JobView, width: int) -> list[Row]:
     created = [job.times.created for job in family.jobs if job.times.created]
     if created:
         newest, oldest = ((view.now - moment).total_seconds() for moment in (max(created), min(created)))
-        rows.append(row(("created ", "label"), f"{coarse(newest)} to {coarse(oldest)} ago"))
+        ages = dict.fromkeys((coarse(newest), coarse(oldest)))
+        rows.append(row(("created ", "label"), f"{' to '.join(ages)} ago"))
     reasons = [(job.name, reason_of(job)) for job in family.jobs if reason_of(job)]
     rows += [row((fit(f"{name}: {reason}", width), "bad")) for name, reason in reasons[:_REASONS]]
     rows.append(row((fit("enter folds and unfolds · space marks all · y copies the names", width), "dim")))
@@ -41,4 +42,4 @@ def family_rows(family: Family, view: JobView, width: int) -> list[Row]:
 
 def family_words(family: Family) -> str:
     """Return what a pane about one job says of many."""
-    return f"{family.parent.name} has {count(family.size, 'training job')}: → unfolds them, j goes to the next row."
+    return f"A group of {count(family.size, 'job')}: each has its own."
