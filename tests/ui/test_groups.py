@@ -108,11 +108,11 @@ async def test_columns_are_chosen_and_shown_at_once(sim: Simulator) -> None:
         def titles() -> list[str]:
             return head.rows[0].plain.replace("NAME, NEWEST FIRST", "NAME").split()
 
-        assert titles() == ["NAME", "PHASE", "FOR", "ON"]
+        assert titles() == ["NAME", "PHASE", "FOR", "ON", "NOTE"]
         await watch.tap("C", "space")
-        await watch.until(lambda: titles() == ["NAME", "FOR", "ON"])
+        await watch.until(lambda: titles() == ["NAME", "FOR", "ON", "NOTE"])
         await watch.tap("escape")
-        await watch.until(lambda: titles() == ["NAME", "PHASE", "FOR", "ON"])
+        await watch.until(lambda: titles() == ["NAME", "PHASE", "FOR", "ON", "NOTE"])
         await watch.tap("C", "right", *(["down"] * COLUMNS_BELOW["age"]), "space", "enter")
         await watch.until(lambda: titles() == ["NAME", "FOR", "PHASE", "ON", "AGE"])
         assert watch.app.screen is watch.screen
