@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from tui.app.services import Remembered
@@ -71,17 +72,20 @@ class Memory:
 
     def __init__(self) -> None:
         self.left, self.trouble = recall()
+        self._one_at_a_time = Lock()
+        """The last change may still be on its way to the file when the screen ends."""
 
     def keep(self, left: Remembered) -> None:
         """Write what changed; that it could not be is no reason to disturb anybody now."""
-        if left == self.left:
-            return
-        try:
-            remember(left)
-        except OSError as error:
-            self.trouble = f"how the list was left is not remembered: {error.strerror}"
-        else:
-            self.left, self.trouble = left, ""
+        with self._one_at_a_time:
+            if left == self.left:
+                return
+            try:
+                remember(left)
+            except OSError as error:
+                self.trouble = f"how the list was left is not remembered: {error.strerror}"
+            else:
+                self.left, self.trouble = left, ""
 
 
 def _read(raw: Any) -> Remembered:

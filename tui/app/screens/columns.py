@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from tui.app.ascii import ASCII, to_ascii
 from tui.app.columns import COLUMNS, DEFAULT
 from tui.app.lines import Row, Span, fit
 from tui.app.widgets.lines import LINE_STYLES, Lines
@@ -43,7 +44,8 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
         """Fill it."""
         body = self.query_one("#columns", Lines)
         body.border_title = Content("Columns")
-        body.border_subtitle = Content("space shows · ← → moves · d usual · enter keeps · esc cancels")
+        keys = "space shows · ← → moves · d usual · enter keeps · esc cancels"
+        body.border_subtitle = Content(to_ascii(keys) if self.app.has_class(ASCII) else keys)
         self._draw()
         body.focus()
 
