@@ -87,6 +87,10 @@ async def test_a_filter_unfolds_and_shows_only_what_matches(sim: Simulator) -> N
         await watch.tap("T")
         await watch.until(lambda: len(watch.names) == 6)
         assert not any(row.startswith(FAMILY) for row in watch.screen.jobs.body.keys)
+        watch.screen.jobs.body.move_to("sweep-3")
+        await watch.tap("T")
+        await watch.until(lambda: watch.names == ["first"])
+        assert watch.cursor == f"{FAMILY}tuning sweep"
 
 
 async def test_a_click_folds(sim: Simulator) -> None:

@@ -31,11 +31,6 @@ _MOST: Final = 50
 def word_completer(jobs: Iterable[JobSummary]) -> Completer:
     """Return what completes words that jobs have: phases, instance types, spot, what started them."""
     known: Counter[str] = Counter()
-    for job in jobs:
-        found = {job.status, job.phase, "spot" if job.spot else ""}
-        found.update(entry.instance_type.removeprefix("ml.") for entry in job.instances or ())
-        parent = parent_of(job)
-        known.update({word for word in (*found, parent.name if parent else "") if word and " " not in word})
 
     def complete(text: str, cursor: int) -> Sequence[Candidate]:
         start = text.rfind(" ", 0, cursor) + 1
@@ -43,6 +38,9 @@ def word_completer(jobs: Iterable[JobSummary]) -> Completer:
         typed = text[start:cursor].lower()
         if not typed:
             return ()
+        if not known:
+            # Not before somebody types: opening the prompt waits for nothing.
+            known.update(word for job in jobs for word in _words(job))
         words = sorted(word for word in known if word.lower().startswith(typed) and word.lower() != typed)
         rest = text[cursor:]
         return [
@@ -51,3 +49,10 @@ def word_completer(jobs: Iterable[JobSummary]) -> Completer:
         ]
 
     return complete
+
+
+def _words(job: JobSummary) -> set[str]:
+    parent = parent_of(job)
+    types = (entry.instance_type.removeprefix("ml.") for entry in job.instances or ())
+    found = {job.status, job.phase, "spot" if job.spot else "", parent.name if parent else "", *types}
+    return {word for word in found if word and " " not in word}

@@ -10,7 +10,7 @@ from textual.reactive import var
 
 from tui.app.joblist import JobsView, title_of
 from tui.app.panes.jobrows import head_row, job_rows
-from tui.app.roster import FAMILY
+from tui.app.roster import FAMILY, family_key
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.titles import pane_title
 
@@ -65,11 +65,16 @@ class JobsPane(Vertical):
             return
         self._shown = shown
         self.head.show([head_row(self.view, width)])
-        self.body.show(job_rows(self.view, width))
+        self.body.show(job_rows(self.view, width), self._parent_row)
         title = title_of(self.view)
         if title != self._title:
             self._title = title
             self.border_title = pane_title(self, self.NUMBER, self.NAME, title)
+
+    def _parent_row(self, key: str) -> str:
+        # The cursor on a child that is folded away goes to what it is folded into.
+        parent = self.view.shown.parents.get(key)
+        return family_key(parent) if parent else key
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the rows to the new width."""

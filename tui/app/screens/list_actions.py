@@ -170,7 +170,7 @@ class ListActions(Live):
 
     def completer(self) -> Completer:
         """Return what completes the filter."""
-        return word_completer(self.model.roster.jobs.values())
+        return word_completer(tuple(self.model.roster.jobs.values()))
 
     @on(Lines.Opened, "#candidates")
     def _take_clicked(self) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import ClassVar, Final
 
@@ -85,8 +85,11 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         """The row under the cursor."""
         return self._rows[self._cursor] if self.cursor_key else None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows: the cursor stays on its key, what stays in place is not painted again."""
+    def show(self, rows: Sequence[Row], heir: Callable[[str], str] | None = None) -> None:
+        """Show other rows: the cursor stays on its key, what stays in place is not painted again.
+
+        Where the cursor's key is no longer shown, `heir` may name another to go to; else it goes to the nearest row.
+        """
         old, new = self._rows, rows if isinstance(rows, LazyRows) else tuple(rows)
         if old is new or old == new:
             return
@@ -96,6 +99,8 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         self._keys = new.keys if isinstance(new, LazyRows) else tuple([entry.key for entry in new])
         self._stops = None
         self._cursor = self._index_of(key, was)
+        if heir and key and self.cursor_key != key:
+            self._cursor = self._index_of(heir(key), was)
         before = self.virtual_size
         # Rows fit or are cut: a width that followed them would lay out the whole screen again with each change.
         self.virtual_size = Size(self.size.width, len(new))
