@@ -13,11 +13,12 @@ _OTHERS = ("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "htt
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No AWS_*, no config file, no instance role, no proxy, no tmux: what a test wants of these it sets."""
+def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No AWS_*, config file, instance role, proxy or tmux, nothing left by anyone: what a test wants it sets."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "TEXTUAL")) or name in _OTHERS]:
         monkeypatch.delenv(name, raising=False)
     nowhere = Path("/nonexistent/sagetop-tests")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))

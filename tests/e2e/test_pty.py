@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,41 @@ def test_every_way_out_restores_the_terminal(
         assert terminal.ended() == code
         terminal.check_restored()
         terminal.check_sequences()
+
+
+def test_the_list_is_found_as_it_was_left(serve: Callable[..., Simulator]) -> None:
+    url = serve(raw_job("bert"), raw_job("t5", 5)).url
+    for head, keys in (("NEWEST FIRST", "sq"), ("OLDEST FIRST", "q")):
+        with on_a_terminal("--endpoint-url", url, size=(100, 30), **CREDENTIALS) as terminal:
+            terminal.shows("bert", "● live", head)
+            terminal.type(keys[0])
+            if keys[1:]:
+                terminal.shows("OLDEST FIRST")
+                terminal.type(keys[1:])
+            assert terminal.ended() == 0
+
+
+def test_a_file_that_is_not_ours_is_told_of_once_the_screen_is_gone(
+    serve: Callable[..., Simulator], tmp_path: Path
+) -> None:
+    (tmp_path / "sagetop").mkdir()
+    (tmp_path / "sagetop" / "list.json").write_text("{")
+    environment = {**CREDENTIALS, "XDG_STATE_HOME": str(tmp_path)}
+    with on_a_terminal("--endpoint-url", serve(raw_job("bert")).url, size=(100, 30), **environment) as terminal:
+        terminal.shows("bert", "● live")
+        terminal.type("q")
+        assert terminal.ended() == 0
+        assert "ignored" in terminal.written.decode().rpartition("\x1b[?1049l")[2]
+
+
+def test_the_demo_remembers_nothing(tmp_path: Path) -> None:
+    with on_a_terminal("demo", XDG_STATE_HOME=str(tmp_path)) as terminal:
+        terminal.shows("NEWEST FIRST")
+        terminal.type("s")
+        terminal.shows("OLDEST FIRST")
+        terminal.type("q")
+        assert terminal.ended() == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_crash_restores_the_terminal_and_tells_no_secrets() -> None:

@@ -156,7 +156,13 @@ class Watch:
     @property
     def names(self) -> list[str]:
         """The jobs of the list, as shown."""
-        return [row.key for row in self.screen.jobs.body.rows]
+        body = self.screen.jobs.body
+        return [key for key in body.keys if not key.startswith("\0")]
+
+    @property
+    def rows(self) -> list[str]:
+        """The list, as shown: every row, parents and the last one too."""
+        return [row.plain.rstrip() for row in self.screen.jobs.body.rows]
 
     @property
     def cursor(self) -> str:

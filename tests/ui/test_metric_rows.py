@@ -12,9 +12,11 @@ from tests.ui.curves import MINUTES, busy, curve, falling, measured, states, sto
 from tests.ui.support import raw_job, summary_of, view_of
 from tests.ui.test_rows import check
 from tui.app.curves import drawn, groups_of, mean_of
-from tui.app.panes.jobs import Columns, JobsView, head_row, job_rows
+from tui.app.joblist import JobsView
+from tui.app.panes.jobrows import columns_of, head_row, job_rows
 from tui.app.panes.metrics import UNMEASURED, metric_rows
 from tui.app.panes.sparklines import list_sparkline, list_value, row_curves
+from tui.app.roster import Shown
 from tui.domain.extraction import MetricDefinition, Unused
 from tui.domain.series import Series, Source
 from tui.domain.text import safe_text
@@ -156,7 +158,7 @@ def test_of_many_hosts_the_mean_and_the_extremes_are_drawn() -> None:
 
 def jobs_view(curves: dict[str, tuple[str, str, str]], **more: Any) -> JobsView:
     jobs = [summary_of(raw_job(name, FailureReason="AlgorithmError: boom")) for name in ("bert", "t5")]
-    return JobsView(jobs=jobs, known=2, loading=False, now=NOW, curves=curves, **more)
+    return JobsView(shown=Shown.of(jobs), known=2, loading=False, now=NOW, curves=curves, **more)
 
 
 def test_curves_in_the_list() -> None:
@@ -183,8 +185,8 @@ def test_curves_in_the_list_leave_the_name_its_place() -> None:
     words = ("⣀" * 8, "0.23691", "⣿" * 8)
     for width in range(10, 201):
         for view in (jobs_view({"bert": words}), jobs_view({"t5": ("", "", words[2])}), jobs_view({})):
-            columns = Columns.of(view, width)
-            plain = Columns.of(replace(view, curves={}), width)
+            columns = columns_of(view, width)
+            plain = columns_of(replace(view, curves={}), width)
             assert columns.name >= min(20, plain.name)
             rows = job_rows(view, width)
             check(rows, width)

@@ -17,12 +17,12 @@ from tests.corpus import FILES, needs_corpus
 from tests.corpus import snapshot_of as corpus_snapshot
 from tests.strategies import HOSTILE, NOW, fully_populated, responses_with_unknown
 from tests.ui.support import PANES, ended_job, hostile_job, raw_job, summary_of, view_of
+from tui.app.joblist import JobsView, title_of
 from tui.app.layout import DASHBOARD, ROOMS, arrange, neighbour
 from tui.app.layout import PANES as PANE_NAMES
 from tui.app.lines import STYLES, Row, fit, fit_middle, row, wrap
-from tui.app.model import Order
 from tui.app.panes.everything import json_rows, tree_rows, words_on
-from tui.app.panes.jobs import JobsView, head_row, job_rows, title_of
+from tui.app.panes.jobrows import head_row, job_rows
 from tui.app.panes.logs import log_rows
 from tui.app.panes.members import member_rows
 from tui.app.panes.metrics import metric_rows
@@ -30,6 +30,7 @@ from tui.app.panes.overview import OverviewPane, overview_rows
 from tui.app.panes.resources import resource_rows
 from tui.app.panes.rules import rule_rows
 from tui.app.panes.timeline import timeline_rows
+from tui.app.roster import Order, Shown
 from tui.app.screens.reading import failure_rows, help_rows, identity_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, header_row
@@ -38,6 +39,7 @@ from tui.domain.failure import Failure, FailureKind
 from tui.domain.filtering import Filter
 from tui.domain.job import JobSnapshot
 from tui.domain.leaves import leaves
+from tui.domain.ordering import SORTS
 from tui.domain.secrets import MASK
 from tui.domain.text import safe_tree
 from tui.polling.ports import Identity
@@ -261,7 +263,7 @@ def test_what_changed_is_marked() -> None:
 
 def jobs_view(*raws: dict[str, Any], **more: Any) -> JobsView:
     jobs = [summary_of(raw) for raw in raws]
-    return JobsView(**{"jobs": jobs, "known": len(jobs), "loading": False, "now": NOW} | more)
+    return JobsView(**{"shown": Shown.of(jobs), "known": len(jobs), "loading": False, "now": NOW} | more)
 
 
 def test_the_list() -> None:
@@ -312,7 +314,7 @@ def test_an_empty_list_says_why(more: dict[str, Any], expected: str) -> None:
     check(rows, 60)
 
 
-@pytest.mark.parametrize("order", [Order(column) for column in ("created", "name", "phase", "elapsed", "instances")])
+@pytest.mark.parametrize("order", [Order(column) for column in SORTS])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_the_list_fits_every_width(order: Order, ascii_only: bool) -> None:
     raws = [hostile_job("j" * 60, HOSTILE[11]), *(hostile_job(f"h{n}", text) for n, text in enumerate(HOSTILE))]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tui.domain.job import JobSnapshot, Times, elapsed_seconds
-from tui.domain.jobs import SORTS, SUMMARY_MEMBERS, JobSummary, in_order, nearest_names
+from tui.domain.jobs import SUMMARY_MEMBERS, JobSummary, nearest_names
+from tui.domain.ordering import SORTS, in_order
 from tui.domain.resources import Instances
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

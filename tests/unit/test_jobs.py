@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.strategies import NOW
-from tui.domain.jobs import SORTS, JobSummary, in_order, nearest_names
+from tui.domain.jobs import JobSummary, nearest_names
+from tui.domain.ordering import SORTS, in_order
 
 
 def job(name: str, status: str = "InProgress", secondary: str = "Training", age: int = 1, **rest: Any) -> JobSummary:
@@ -67,7 +68,7 @@ def test_ties_keep_the_newest_first(column: str, reverse: bool) -> None:
     twins = [job("a", age=age, TrainingStartTime=NOW - timedelta(minutes=9)) for age in (3, 1, 2)]
     ordered = in_order(twins, column, reverse, NOW)
     newest = sorted(twins, key=lambda twin: twin.times.created or NOW, reverse=True)
-    assert ordered == (newest[::-1] if column == "created" and reverse else newest)
+    assert ordered == (newest[::-1] if column in ("created", "age") and reverse else newest)
 
 
 def test_a_row_tells_what_its_source_told() -> None:

@@ -39,6 +39,10 @@ class Around:
         self._log_seen = 0, 0
         self._added: list[Added] = []
         self._series: tuple[object, tuple[Series, ...]] | None = None
+        self._judged = 0
+        """Rises with every look at the health of a job."""
+        self._looks: tuple[int, dict[str, Look]] | None = None
+        self._waits: tuple[object, dict[frozenset[str], list[tuple[str, float]]]] | None = None
         self._words: tuple[object, dict[str, RowCurves]] | None = None
         self._services: Services | None = None
         self._now = now
@@ -153,8 +157,10 @@ class Around:
         )
 
     def health(self) -> dict[str, Look]:
-        """Return a glyph for each job of which anything is known, by name."""
-        return {name: summary_glyph(findings) for name, findings in self.findings.items()}
+        """Return a glyph for each job of which anything is known, by name; the same object until more is."""
+        if self._looks is None or self._looks[0] != self._judged:
+            self._looks = self._judged, {name: summary_glyph(found) for name, found in self.findings.items()}
+        return self._looks[1]
 
     async def run_curves(self) -> None:
         """Ask for curves once a minute until cancelled."""
@@ -169,6 +175,7 @@ class Around:
         focused = self.telemetry.snapshot.name if self.telemetry else ""
         found = await asyncio.to_thread(findings_of_rows, snapshots, curves, waits, self._now())
         self.findings.update({name: findings for name, findings in found.items() if name != focused})
+        self._judged += 1
         self._changed()
 
     def _curves_came(self) -> None:
@@ -184,6 +191,7 @@ class Around:
         self.generation += 1
         if self.telemetry:
             self.findings[self.telemetry.snapshot.name] = self.telemetry.findings
+            self._judged += 1
         self._changed()
 
     def _want(self) -> None:
@@ -202,13 +210,20 @@ class Around:
         wanted = next((job.instances for job in self._known if job.name == snapshot.name), None)
         if not wanted:
             return ()
-        types = {entry.instance_type for entry in wanted}
-        return tuple(
-            (job.times.started - job.times.created).total_seconds()
-            for job in self._known
-            if job.times.started and job.times.created and job.name != snapshot.name
-            if types == {entry.instance_type for entry in job.instances or ()}
-        )
+        types = frozenset(entry.instance_type for entry in wanted)
+        return tuple(seconds for name, seconds in self._waits_by_types().get(types, ()) if name != snapshot.name)
+
+    def _waits_by_types(self) -> dict[frozenset[str], list[tuple[str, float]]]:
+        """Return how long each job waited, by what it runs on; looked through again only when the list changed."""
+        if self._waits is None or self._waits[0] is not self._known:
+            found: dict[frozenset[str], list[tuple[str, float]]] = {}
+            for job in self._known:
+                if job.times.started and job.times.created:
+                    types = frozenset(entry.instance_type for entry in job.instances or ())
+                    waited = (job.times.started - job.times.created).total_seconds()
+                    found.setdefault(types, []).append((job.name, waited))
+            self._waits = self._known, found
+        return self._waits[1]
 
 
 def _snapshot_of(job: JobSummary) -> JobSnapshot:

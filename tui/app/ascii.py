@@ -7,7 +7,19 @@ from rich.cells import get_character_cell_size
 ASCII: Final = "-ascii"
 """The class that the app has where only ASCII is drawn."""
 
-_ALIKE: Final = {"…": "~", "·": "-", "×": "x", "–": "-", "→": ">", "⏎": "|", "“": '"', "”": '"', "‘": "'", "’": "'"}
+_ALIKE: Final = {
+    "…": "~",
+    "·": "-",
+    "×": "x",
+    "–": "-",
+    "→": ">",
+    "←": "<",
+    "⏎": "|",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+}
 _BOXES: Final = dict.fromkeys("─━│┃╭╮╰╯┌┐└┘├┤┬┴┼═║", "|") | dict.fromkeys("─━═", "-")
 _TABLE: Final = {**_BOXES, **_ALIKE}
 

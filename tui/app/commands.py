@@ -95,13 +95,32 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("page_up", ("pageup", "ctrl+b"), "page up", "A page up", Group.MOVE),
     _C("next_pane", ("tab",), "next pane", "Next pane", Group.MOVE),
     _C("previous_pane", ("shift+tab",), "previous pane", "Previous pane", Group.MOVE),
-    _C("right", ("right",), "right", "Next pane; in Everything unfold, in charts move the crosshair", Group.MOVE),
-    _C("left", ("left",), "left", "Previous pane; in Everything fold, in charts move the crosshair", Group.MOVE),
+    _C(
+        "right",
+        ("right",),
+        "right",
+        "Next pane; unfold a group or in Everything, in charts move the crosshair",
+        Group.MOVE,
+    ),
+    _C(
+        "left",
+        ("left",),
+        "left",
+        "Previous pane; fold a group or in Everything, in charts move the crosshair",
+        Group.MOVE,
+    ),
     *(
         _C(f"pane_{n}", (str(n),), name, f"Pane {n}: {name}", Group.MOVE, action=f"pane({n})")
         for n, name in enumerate(_PANES, 1)
     ),
-    _C("open", ("enter",), "open", "Open the job; fold in Everything; a rule's evidence", Group.JOBS, Where.LIST),
+    _C(
+        "open",
+        ("enter",),
+        "open",
+        "Open the job; fold a group or in Everything; a rule's evidence",
+        Group.JOBS,
+        Where.LIST,
+    ),
     _C("filter", ("slash",), "filter", "Filter the jobs; in other panes search", Group.JOBS, Where.ALWAYS),
     _C("clear", ("ctrl+l",), "clear", "Clear filter, marks and search", Group.JOBS),
     _C(
@@ -115,7 +134,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("sort_right", ("greater_than_sign",), "sort", "Sort by the column to the right", Group.JOBS),
     _C("sort_left", ("less_than_sign",), "sort", "Sort by the column to the left", Group.JOBS),
     _C("reverse", ("s",), "reverse", "Reverse the order", Group.JOBS),
-    _C("mark", ("space",), "mark", "Mark the job, y copies the marked names; pin a chart", Group.JOBS),
+    _C("group", ("T",), "group", "Children under their tuning, AutoML or labelling job, or one by one", Group.JOBS),
+    _C("columns", ("C",), "columns", "Choose the columns of the list, and their order", Group.JOBS),
+    _C("mark", ("space",), "mark", "Mark the job or group, y copies the marked names; pin a chart", Group.JOBS),
     _C("previous_job", ("left_square_bracket",), "previous", "The job above", Group.JOB, Where.OPENED),
     _C("next_job", ("right_square_bracket",), "next job", "The job below", Group.JOB, Where.OPENED),
     _C("zoom", ("z",), "zoom", "The pane alone, with all its members; again for all panes", Group.JOB, Where.ALWAYS),

@@ -1,7 +1,7 @@
 """The stuff that panes are made of: rows of styled spans. Pure data, compared by value, tested without an app."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, overload
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -62,6 +62,30 @@ def row(*spans: Span | tuple[str, str] | str, key: str = "", source: str = "") -
 
 
 BLANK: Final = Row(())
+
+
+class LazyRows(Sequence[Row]):
+    """Rows of which each is made when it is looked at, once; their keys are known before."""
+
+    def __init__(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        self.keys = keys
+        self._make = make
+        self._made: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -1,16 +1,19 @@
 """What the screen knows and what the user chose: no widget, no IO. Panes are given frozen views of it."""
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Final
 
+from tui.app.columns import DEFAULT
+from tui.app.roster import Order, Roster, Shown
 from tui.app.view import JobView
 from tui.domain.changes import changed_paths
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.families import Parent
 from tui.domain.filtering import Filter
-from tui.domain.jobs import SORTS, JobSummary, in_order
+from tui.domain.jobs import JobSummary, nearest_names
 from tui.polling.clock import ServiceClock
 from tui.polling.feed import JobList
 from tui.polling.poller import Poll
@@ -22,23 +25,6 @@ MARK_SECONDS: Final = 4.0
 _REMEMBERED: Final = 64
 """Descriptions that are kept, so that going back to a job shows it at once."""
 _FAILURES: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How the list is sorted."""
-
-    column: str = "created"
-    reverse: bool = False
-
-    def moved(self, steps: int) -> "Order":
-        """Return the order by a column further right or left."""
-        columns = list(SORTS)
-        return replace(self, column=columns[(columns.index(self.column) + steps) % len(columns)])
-
-    def reversed(self) -> "Order":
-        """Return the order the other way round."""
-        return replace(self, reverse=not self.reverse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +44,38 @@ class Model:
 
     clock: ServiceClock
     jobs: LastGood[JobList] = field(default_factory=lambda: LastGood("jobs"))
+    roster: Roster = field(default_factory=Roster)
     job: LastGood[Described] = field(default_factory=LastGood)
     """The focused job; its key is the name."""
     identity: LastGood[Identity] = field(default_factory=lambda: LastGood("identity"))
     filter: Filter = field(default_factory=Filter)
     order: Order = field(default_factory=Order)
+    columns: tuple[str, ...] = DEFAULT
+    """The columns of the list behind the name, from left to right."""
+    grouped: bool = True
+    """Whether jobs that another service started are shown under what started them."""
+    folds: dict[tuple[bool, Parent], bool] = field(default_factory=dict)
+    """What was folded and unfolded by hand: with a filter or without, which family, whether folded."""
     marks: set[str] = field(default_factory=set)
     revealed: bool = False
     incidents: deque[Incident] = field(default_factory=lambda: deque(maxlen=_FAILURES))
     _remembered: OrderedDict[str, LastGood[Described]] = field(default_factory=OrderedDict)
     _changed: dict[str, float] = field(default_factory=dict)
     _changed_jobs: dict[str, float] = field(default_factory=dict)
-    _visible: tuple[object, list[JobSummary]] | None = None
+    _near: tuple[object, list[str]] | None = None
 
     def apply_jobs(self, poll: Poll[JobList]) -> bool:
         """Take the list in; return whether it was news."""
-        before = {job.name: job for job in self.jobs.value.jobs} if self.jobs.value else {}
         if not self.jobs.apply(poll):
             return False
         if poll.failure:
             self.note(poll.failure)
         if poll.value:
             self.clock.observe(poll.value.service_time)
+            for was, job in self.roster.take(poll.value.jobs):
+                self._mark_changed(was, job)
             if poll.value.complete:
-                self.marks &= {job.name for job in poll.value.jobs}
-            for job in poll.value.jobs:
-                was = before.get(job.name)
-                if was and (was.status, was.secondary_status) != (job.status, job.secondary_status):
-                    self._changed_jobs[job.name] = monotonic()
+                self.marks &= self.roster.jobs.keys()
         return True
 
     def apply_job(self, poll: Poll[Described]) -> bool:
@@ -97,6 +87,8 @@ class Model:
             self.note(poll.failure)
         if poll.value:
             self.clock.observe(poll.value.service_time)
+            job = JobSummary.from_snapshot(poll.value.snapshot, self.roster.jobs.get(poll.key))
+            self._mark_changed(self.roster.put(job), job)
             if before:
                 now = monotonic()
                 paths = changed_paths(before.snapshot.raw, poll.value.snapshot.raw)
@@ -128,30 +120,29 @@ class Model:
         self.job = self._remembered.pop(name, LastGood(name))
         self._changed.clear()
 
-    def visible_jobs(self) -> list[JobSummary]:
-        """Return the rows of the list: filtered, in order, the focused one as fresh as its description.
+    def shown(self) -> Shown:
+        """Return the rows of the list; the same object as long as nothing in it changed."""
+        return self.roster.show(self.filter, self.order, self.clock.now(), grouped=self.grouped, folds=self.folds)
 
-        The same list object as long as nothing in it changed.
-        """
-        now = self.clock.now()
-        timed = self.order.column == "elapsed" or self.filter.timed
-        minute = int(now.timestamp()) // 60 if timed else 0
-        basis = (self.jobs.value, self.job.value, self.filter, self.order, minute)
-        if self._visible is None or self._visible[0] != basis:
-            self._visible = basis, self._compute_visible(now)
-        return self._visible[1]
-
-    def _compute_visible(self, now: datetime) -> list[JobSummary]:
-        known = {job.name: job for job in self.jobs.value.jobs} if self.jobs.value else {}
-        if self.job.value and (self.job.key in known or not known):
-            known[self.job.key] = JobSummary.from_snapshot(self.job.value.snapshot, known.get(self.job.key))
-        found = (job for job in known.values() if self.filter.matches(job, now)) if self.filter else known.values()
-        return in_order(found, self.order.column, self.order.reverse, now)
+    def fold(self, parent: Parent, folded: bool) -> None:
+        """Fold a family, or unfold it; what is folded while a filter is on is another matter."""
+        self.folds[bool(self.filter), parent] = folded
 
     def summary(self, name: str) -> JobSummary | None:
-        """Return what the list knows of a job."""
-        jobs = self.jobs.value.jobs if self.jobs.value else ()
-        return next((job for job in jobs if job.name == name), None)
+        """Return what is known of a job without its description."""
+        return self.roster.jobs.get(name)
+
+    def near(self, name: str) -> list[str]:
+        """Return the names most like a mistyped one."""
+        basis = name, self.jobs.value
+        if self._near is None or self._near[0] != basis:
+            self._near = basis, nearest_names(name, list(self.roster.jobs))
+        return self._near[1]
+
+    def _mark_changed(self, was: JobSummary | None, job: JobSummary) -> None:
+        # By its status only: a span that grows is no change.
+        if was and (was.status, was.secondary_status) != (job.status, job.secondary_status):
+            self._changed_jobs[job.name] = monotonic()
 
     def changed_jobs(self) -> frozenset[str]:
         """Return the jobs whose status changed within the last seconds."""

@@ -31,8 +31,26 @@ OpenServices = Callable[[], Awaitable[Services]]
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """How the user left the list."""
+
+    filter: str = ""
+    problems_only: bool = False
+    sort: str = "created"
+    reverse: bool = False
+    columns: tuple[str, ...] = ()
+    """Those behind the name, from left to right; none: the usual ones."""
+    grouped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What the command line asks of the screen."""
+
+    remembered: Remembered = Remembered()
+    """How the user left the list the last time."""
+    remember: Callable[[Remembered], None] | None = None
+    """Keeps how the list is left; may take long, and is called in a thread."""
 
     job: str = ""
     """The job to open at once."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.domain.changes import touches
 from tui.domain.failure import Failure
+from tui.domain.families import Family
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 from tui.domain.status import look
@@ -41,6 +42,8 @@ class JobView:
     """What the local rules say."""
     autopsy: Autopsy | None = None
     """Why the job ended, for one that failed or was stopped."""
+    family: Family | None = None
+    """The family whose parent is under the cursor, instead of a job."""
     paused: bool = False
     """Whether nothing is asked until the user says so."""
     ascii: bool = False
@@ -50,7 +53,7 @@ class JobView:
         tick = int(self.now.timestamp()) // tick_seconds
         return (
             *(self.name, self.summary, self.snapshot, self.failure, self.changed, self.region),
-            *(self.findings, self.autopsy, self.revealed, self.paused, self.ascii, tick),
+            *(self.findings, self.autopsy, self.family, self.revealed, self.paused, self.ascii, tick),
         )
 
     def style(self, source: str, otherwise: str = "value") -> str:

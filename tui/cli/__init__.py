@@ -47,7 +47,7 @@ def watch(job: str, settings: Settings) -> None:
 @common
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
-    run_screen(settings, "", functools.partial(simulate_account, speed))
+    run_screen(settings, "", functools.partial(simulate_account, speed), remembering=False)
 
 
 for command in (listing.ls, listing.show, logs.logs, wait.wait, simulate.simulate):

@@ -22,8 +22,8 @@ from tui.cli.settings import Settings, common, print_json, say, target
 def ls(limit: int, words: str, as_json: bool, settings: Settings) -> None:
     """The jobs, once: a table on a terminal, tab-separated elsewhere."""
     from tui.domain.filtering import Filter
-    from tui.domain.jobs import in_order
     from tui.domain.listing import jobs_json, jobs_table, jobs_tsv
+    from tui.domain.ordering import in_order
 
     try:
         wanted = Filter.parse(words)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli.settings import Settings
+from tui.cli.settings import Settings, say
 
 if TYPE_CHECKING:
     from tui.app.services import OpenServices, Services
@@ -65,14 +65,15 @@ async def simulate_account(speed: float) -> Services:
     return replace(services, close=close, profile="demo")
 
 
-def run_screen(settings: Settings, job: str, open_services: OpenServices) -> None:
-    """Run the app, and end with its exit code."""
+def run_screen(settings: Settings, job: str, open_services: OpenServices, *, remembering: bool = True) -> None:
+    """Run the app, the list as the user left it the last time, and end with its exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the screen needs a terminal; `sagetop ls` and `sagetop show JOB` do not")
     if not settings.color:
         os.environ["NO_COLOR"] = "1"
     from tui.app.app import SagetopApp
     from tui.app.services import Options
+    from tui.cli.remembering import Memory
 
     # Hundreds of thousands of log lines live long and refer to nothing: looking through them all for garbage, as
     # often as the default has it, would stop the keyboard for a third of a second each time.
@@ -80,8 +81,16 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     gc.set_threshold(100_000, 50, 1_000)
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
+    options = Options(job=job, ascii=settings.ascii)
+    memory = Memory() if remembering else None
+    if memory:
+        options = replace(options, remembered=memory.left, remember=memory.keep)
+    app = SagetopApp(open_services, options)
     app.run()
+    if memory:
+        memory.keep(app.watch_screen.left)
+        if memory.trouble:
+            say(memory.trouble)
     raise click.exceptions.Exit(app.return_code or 0)
 
 

@@ -1,16 +1,17 @@
-"""The list of jobs: a row, its order, and the names nearest to a mistyped one."""
+"""The list of jobs: a row, and the names nearest to a mistyped one."""
 
 import difflib
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Final, Self
 
 from tui.domain import members, resources, status
 from tui.domain.job import JobSnapshot, Times, elapsed_seconds
+from tui.domain.text import one_line
 
 SUMMARY_MEMBERS: Final = (
     "TrainingJobName",
@@ -163,29 +164,14 @@ def _shared(pairs: Pairs) -> Pairs:
     return pairs
 
 
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
-
-_SortKey = Callable[[JobSummary, datetime], tuple[object, ...]]
-
-SORTS: Final[Mapping[str, _SortKey]] = {
-    "created": lambda job, _: (-(job.times.created or _NEVER).timestamp(),),
-    "name": lambda job, _: (job.name.lower(),),
-    "phase": lambda job, _: (job.phase,),
-    "elapsed": lambda job, now: (-(job.elapsed_seconds(now) or 0.0),),
-    "instances": lambda job, _: (
-        -(resources.total(job.instances or ()) or 0),
-        resources.short(job.instances or ()),
-    ),
-}
-"""How each column sorts: the most interesting end first. Ties keep newest first."""
+def reason_of(job: JobSummary) -> str:
+    """Return why a job is over, in few words; empty where it ended well, or goes on."""
+    if job.failure_reason:
+        return one_line(short_reason(job.failure_reason))
+    return _CUT_SHORT.get(job.secondary_status, "")
 
 
-def in_order(jobs: Iterable[JobSummary], column: str, reverse: bool, now: datetime) -> list[JobSummary]:
-    """Return the jobs by a column of `SORTS`; stable, total, newest first among equals."""
-    newest = sorted(jobs, key=lambda job: (-(job.times.created or _NEVER).timestamp(), job.name))
-    key = SORTS[column]
-    return sorted(newest, key=lambda job: key(job, now), reverse=reverse)
-
+_CUT_SHORT: Final = {"MaxRuntimeExceeded": "max runtime", "MaxWaitTimeExceeded": "max wait time"}
 
 _SAID: Final = re.compile(r'ErrorMessage "+:?(?P<said>[^"\n]*[^"\s][^"\n]*)')
 

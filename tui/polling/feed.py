@@ -157,18 +157,23 @@ class JobFeed:
             return
         self._wanted.append(self._history)
 
-    def find(self, conditions: Sequence[Condition]) -> None:
-        """Have the next steps bring the jobs for which all conditions hold, however old; asked again, more."""
-        if self._matching is not None and self._matching.conditions == tuple(conditions):
-            if self._matching.truncated and self._matching not in self._wanted:
-                self._matching.go_on(PAGES)
-                self._wanted.append(self._matching)
-            return
-        if self._matching in self._wanted:
-            self._wanted.remove(self._matching)
-        self._matching = Walk(1, conditions=conditions) if conditions and self._fallback is None else None
-        if self._matching:
-            self._wanted.append(self._matching)
+    def find(self, conditions: Sequence[Condition]) -> bool:
+        """Have the next steps bring the jobs for which all conditions hold, however old; asked again, more.
+
+        Return whether there is anything to bring.
+        """
+        walk = self._matching
+        if walk is not None and walk.conditions == tuple(conditions):
+            if not walk.truncated or walk in self._wanted:
+                return False
+            walk.go_on(PAGES)
+        else:
+            if walk in self._wanted:
+                self._wanted.remove(walk)
+            walk = self._matching = Walk(1, conditions=conditions) if conditions and not self._fallback else None
+        if walk is not None:
+            self._wanted.append(walk)
+        return walk is not None
 
     def forget(self, name: str) -> None:
         """Let go of a job of which is known that it was deleted."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 
 from tui.app.lines import Row, Span, cells, fit, fit_middle, row, wrap
+from tui.app.panes.family import family_rows
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain.job import elapsed_seconds
@@ -19,6 +20,8 @@ _BAR_CELLS = 20
 
 def overview_rows(view: JobView, width: int, reason_lines: int = 4) -> list[Row]:
     """Return the failure reason in at most `reason_lines`, the status line, times, and progress if told."""
+    if view.family:
+        return family_rows(view.family, view, width)
     if not view.name:
         return [row(("Move the cursor to a job to see it here.", "dim"))]
     found: list[Row] = []

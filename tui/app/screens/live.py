@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
-from tui.app.panes.jobs import JobsView
+from tui.app.joblist import JobsView
 from tui.app.panes.logs import LogFeed, LogsPane
 from tui.app.panes.metrics import MetricsPane, MetricsView
 from tui.app.screens.watching import Watching
@@ -150,12 +150,10 @@ class Live(Watching):
         """Return the view of the list with curves and health of its rows."""
         if self.around is None:
             return view
-        body = self.jobs.body
-        top = body.scroll_offset.y
-        names = {entry.key for entry in body.rows[top : top + body.size.height]}
+        on_glass = [self.model.summary(key) for key in self.jobs.body.keys_on_glass]
         self.around.show_rows(
             self.model.jobs.value.jobs if self.model.jobs.value else (),
-            [job for job in view.jobs if job.name in names],
+            [job for job in on_glass if job is not None],
         )
         return replace(view, curves=self.around.row_words(self.options.ascii), health=self.around.health())
 

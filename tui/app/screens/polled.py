@@ -1,6 +1,7 @@
 """What the watch screen asks the service: its pollers, and what they bring into the model. No widget here."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from textual import on, work
@@ -13,6 +14,7 @@ from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
 from tui.app.model import Model
 from tui.app.services import OpenServices, Options, Services
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.filtering import Condition
 from tui.domain.job import JobSnapshot
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
@@ -124,6 +126,11 @@ class Polled(Screen[None]):
         """Load older jobs, 500 at a time."""
         if self.feed and self._jobs_poller:
             self.feed.load_older()
+            self._jobs_poller.kick()
+
+    def find(self, conditions: Sequence[Condition]) -> None:
+        """Have Search find jobs for conditions, however old; without conditions no more."""
+        if self.feed and self._jobs_poller and self.feed.find(conditions):
             self._jobs_poller.kick()
 
     @property

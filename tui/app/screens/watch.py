@@ -4,7 +4,6 @@ import os
 import re
 import sys
 import webbrowser
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -15,6 +14,7 @@ from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.copy import CopyScreen
+from tui.app.screens.list_actions import ListActions
 from tui.app.screens.log_actions import LogActions
 from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
 from tui.app.screens.rule_actions import RuleActions
@@ -22,13 +22,14 @@ from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
 from tui.domain.filtering import Filter
+from tui.domain.units import count
 
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, RuleActions):
+class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -79,8 +80,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
         self.turn_to(neighbour(self.arrangement, self.current, -1, self.opened))
 
     def action_right(self) -> None:
-        """Unfold in Everything; move the crosshair in charts; else go to the next pane."""
-        if self.step_crosshair(1):
+        """Unfold a group or in Everything; move the crosshair in charts; else go to the next pane."""
+        if self.step_crosshair(1) or self.fold_family(folded=False):
             return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key, folded=False)
@@ -88,8 +89,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             self.action_next_pane()
 
     def action_left(self) -> None:
-        """Fold in Everything; move the crosshair in charts; else go to the previous pane."""
-        if self.step_crosshair(-1):
+        """Fold a group or in Everything; move the crosshair in charts; else go to the previous pane."""
+        if self.step_crosshair(-1) or self.fold_family(folded=True):
             return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key, folded=True)
@@ -113,8 +114,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
     # Jobs
 
     def action_open(self) -> None:
-        """Open the job full screen; in Everything fold or unfold; on a rule go to its log or its evidence."""
-        if self.open_rule():
+        """Open the job full screen; fold a group or in Everything; on a rule go to its log or its evidence."""
+        if self.open_rule() or self.open_row():
             return
         if self.current == "everything":
             self.everything.fold(self.everything.body.cursor_key)
@@ -127,73 +128,24 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
     def action_filter(self) -> None:
         """Open the prompt: the filter of the list, or a search in another pane."""
         if self.current == "jobs":
-            self.prompt.ask("filter", self.model.filter.text)
+            self.prompt.ask("filter", self.model.filter.text, self.completer())
         else:
             self.prompt.ask("search", "")
 
-    def action_clear(self) -> None:
-        """Drop filter, marks and search."""
-        self.model.filter = Filter()
-        self.model.marks.clear()
-        self._search(None)
-        self.logs.body.reset()
-        self.publish()
-
-    def action_problems(self) -> None:
-        """Show problems only, or all again."""
-        self.model.filter = replace(self.model.filter, problems_only=not self.model.filter.problems_only)
-        self.publish()
-
-    def action_sort_right(self) -> None:
-        """Sort by the next column."""
-        self.model.order = self.model.order.moved(1)
-        self.publish()
-
-    def action_sort_left(self) -> None:
-        """Sort by the previous column."""
-        self.model.order = self.model.order.moved(-1)
-        self.publish()
-
-    def action_reverse(self) -> None:
-        """Reverse the order."""
-        self.model.order = self.model.order.reversed()
-        self.publish()
-
     def action_mark(self) -> None:
-        """Mark the job under the cursor, or unmark it, and go on; in the log follow the end, or stay."""
+        """Mark the job under the cursor or all of a group, or unmark, and go on; in the log follow, or stay."""
         if self.pin_chart():
             return
         if self.current == "logs":
             self.action_follow()
-        name = self.target().cursor_key
-        if self.current != "jobs" or not name:
-            return
-        self.model.marks ^= {name}
-        self.publish()
-        self.action_down()
+        if self.current == "jobs":
+            self.mark_row()
 
     @on(Lines.Opened, "#jobs-list")
     def _open_clicked(self) -> None:
         self.action_open()
 
     # One job
-
-    def action_previous_job(self) -> None:
-        """Turn to the job above."""
-        self._step_job(-1)
-
-    def action_next_job(self) -> None:
-        """Turn to the job below."""
-        self._step_job(1)
-
-    def _step_job(self, steps: int) -> None:
-        names = [job.name for job in self.jobs.view.jobs]
-        if not names:
-            return
-        here = names.index(self.view.name) + steps if self.view.name in names else 0
-        name = names[max(0, min(len(names) - 1, here))]
-        self.jobs.body.move_to(name)
-        self.focus_job(name)
 
     def action_zoom(self) -> None:
         """Give the pane the screen, or the others back their places."""
@@ -220,7 +172,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_copy(self) -> None:
         """Ask what to copy."""
-        entries = self.log_copies() + copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
+        found = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
+        entries = self.log_copies() + self.list_copies() + found
         if entries:
             self.app.push_screen(CopyScreen(entries), self._copy_chosen)
         else:
@@ -338,7 +291,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
         if self._close_log_layer() or self.close_rule_log():
             return
         if self.target().searching:
-            self._search(None)
+            self.search(None)
         elif self.zoomed:
             self.zoomed = False
         elif self.opened:
@@ -347,6 +300,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             self.turn_to("jobs")
         elif self.model.filter:
             self.model.filter = Filter()
+            self.search_history()
             self.publish()
 
     def action_quit(self) -> None:
@@ -369,10 +323,10 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             if self.current == "jobs":
                 self.model.filter = Filter.parse(message.text, self.model.filter.problems_only)
                 self.publish()
-                self.prompt.warn(f"{len(self.jobs.view.jobs):,} jobs")
+                self.prompt.warn(count(len(self.jobs.view.shown.jobs), "job"))
             else:
-                found = self._search(re.compile(message.text, re.IGNORECASE) if message.text else None)
-                self.prompt.warn(f"{found:,} rows" if message.text else "")
+                found = self.search(re.compile(message.text, re.IGNORECASE) if message.text else None)
+                self.prompt.warn(count(found, "row") if message.text else "")
         except ValueError as error:
             self.prompt.warn(str(error))
         except re.error as error:
@@ -380,15 +334,14 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     @on(Prompt.Closed)
     def _leave_prompt(self, message: Prompt.Closed) -> None:
-        if self.current == "jobs" and not message.accepted:
-            self.model.filter = Filter.parse("", self.model.filter.problems_only)
-            self.publish()
+        if self.current == "jobs":
+            if not message.accepted:
+                self.model.filter = Filter.parse("", self.model.filter.problems_only)
+                self.publish()
+            self.search_history()
         elif self.current != "jobs":
             if not message.accepted:
-                self._search(None)
+                self.search(None)
             elif self.target().searching:
                 self.target().next_match(1)
         self.target().focus()
-
-    def _search(self, pattern: re.Pattern[str] | None) -> int:
-        return self.everything.search(pattern) if self.current == "everything" else self.target().search(pattern)

@@ -4,6 +4,7 @@ What its keys do is in `tui.app.screens.watch`.
 """
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import ClassVar
 
@@ -16,16 +17,18 @@ from textual.reactive import var
 from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.exact import ExactCompositor
+from tui.app.joblist import JobsView, jobs_view
 from tui.app.layout import PANES, arrange
 from tui.app.panes.config import ConfigPane, DataPane
 from tui.app.panes.everything import EverythingPane
-from tui.app.panes.jobs import JobList, JobsPane, JobsView
+from tui.app.panes.jobs import JobList, JobsPane
 from tui.app.panes.logs import LogsPane
 from tui.app.panes.metrics import MetricsPane
 from tui.app.panes.overview import OverviewPane
 from tui.app.panes.resources import ResourcesPane
 from tui.app.panes.rules import RulesPane
 from tui.app.panes.timeline import TimelinePane
+from tui.app.roster import is_job
 from tui.app.screens.polled import Polled
 from tui.app.services import OpenServices, Options
 from tui.app.view import NOTHING, JobView
@@ -35,7 +38,6 @@ from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.app.widgets.target import Target
 from tui.domain.failure import FailureKind
-from tui.domain.jobs import nearest_names
 
 GONE = "the job was deleted; below is what it was when it was last seen"
 
@@ -88,12 +90,14 @@ class Watching(Polled):
                     yield DataPane().data_bind(Watching.view)
                     yield EverythingPane().data_bind(Watching.view)
             yield LogsPane().data_bind(Watching.view)
-        yield Prompt()
+        prompt = Prompt()
+        yield prompt
         yield KeyBar("footer")
+        yield prompt.candidates
 
     def on_mount(self) -> None:
         """Draw first, connect then."""
-        self.prompt.display = False
+        self.prompt.display = self.prompt.candidates.display = False
         self.app.set_class(self.options.ascii, ASCII)
         if self.options.job:
             self.model.focus(self.options.job)
@@ -139,9 +143,9 @@ class Watching(Polled):
     def _follow_cursor(self, message: Lines.CursorMoved) -> None:
         if self.opened:
             return
-        if message.lost and self.model.summary(message.lost) is None:
+        if is_job(message.lost) and self.model.summary(message.lost) is None:
             self.say(f"{message.lost} is gone from the account.", warning=True)
-        self.focus_job(message.key)
+        self.focus_job(message.key if is_job(message.key) else "")
 
     # What is shown
 
@@ -155,7 +159,7 @@ class Watching(Polled):
             self.view = self.around_job(replace(self._with_names(known), paused=self.paused))
             # What is old is dimmed; why it is old stands above it.
             self.set_class(self.view.failure is not None and self.view.snapshot is not None, "-stale")
-            self.jobs.view = self.around_jobs(self._jobs_view())
+            self.jobs.view = self.around_jobs(jobs_view(self.model, ascii_only=self.options.ascii))
             self.show_around()
             self.header.tell(self._freshness(region))
 
@@ -164,30 +168,9 @@ class Watching(Polled):
             return view
         if view.snapshot:
             return replace(view, failure=replace(view.failure, message=GONE, hint="esc for the list"))
-        known = [job.name for job in self.model.jobs.value.jobs] if self.model.jobs.value else []
-        near = nearest_names(view.name, known)
+        near = self.model.near(view.name)
         hint = f"nearest: {', '.join(near)}; esc for the list" if near else "esc for the list"
         return replace(view, failure=replace(view.failure, message=f"no training job {view.name} here", hint=hint))
-
-    def _jobs_view(self) -> JobsView:
-        model = self.model
-        found = model.jobs.value
-        return JobsView(
-            jobs=model.visible_jobs(),
-            known=len(found.jobs) if found else 0,
-            total=found.total if found else None,
-            loading=found is None or not found.complete,
-            order=model.order,
-            filter=model.filter.text,
-            problems_only=model.filter.problems_only,
-            marks=frozenset(model.marks),
-            changed=model.changed_jobs(),
-            failure=model.jobs.failure,
-            fallback=found.fallback if found else None,
-            now=model.clock.now(),
-            stale=model.jobs.failure is not None,
-            ascii=self.options.ascii,
-        )
 
     def _freshness(self, region: str) -> Freshness:
         identity = self.model.identity.value
@@ -283,3 +266,7 @@ class Watching(Polled):
         if self.current == "logs":
             return self.logs.body
         return self.everything.body if self.current == "everything" else self.query_one(f"#{self.current}", Pane)
+
+    def search(self, pattern: re.Pattern[str] | None) -> int:
+        """Mark what matches in the current pane; return how many rows do."""
+        return self.everything.search(pattern) if self.current == "everything" else self.target().search(pattern)

@@ -1,7 +1,8 @@
 """A view of rows that repaints only the cells that differ, and keeps its cursor on a key."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import ClassVar, Final
 
@@ -15,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.app.ascii import ASCII, to_ascii
-from tui.app.lines import STYLES, Row, Span
+from tui.app.lines import STYLES, LazyRows, Row, Span
 
 LINE_STYLES: Final = {f"lines--{name}" for name in (*STYLES, "cursor", "cursor-blurred")}
 """The component classes of a screen with such views: one set for all of them, a set for each would cost a frame."""
@@ -47,38 +48,59 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
 
     def __init__(self, *, id: str | None = None, cursor: bool = True) -> None:
         super().__init__(id=id)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: Sequence[Row] = ()
+        self._keys: Sequence[str] = ()
+        self._stops: Sequence[int] | None = None
+        """The rows that have a key, once somebody asked."""
         self._has_cursor = cursor
         self._cursor = 0
         self._look: dict[str, Style] = {}
         self._pattern: re.Pattern[str] | None = None
 
     @property
-    def rows(self) -> tuple[Row, ...]:
-        """What is shown."""
+    def rows(self) -> Sequence[Row]:
+        """What is shown; making a row that is not on the glass may cost something."""
         return self._rows
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The key of each row."""
+        return self._keys
+
+    @property
+    def keys_on_glass(self) -> Sequence[str]:
+        """The keys of the rows that are seen."""
+        top = self.scroll_offset.y
+        return self._keys[top : top + self.size.height]
 
     @property
     def cursor_key(self) -> str:
         """The key under the cursor; empty without one."""
-        if not self._has_cursor or not 0 <= self._cursor < len(self._rows):
+        if not self._has_cursor or not 0 <= self._cursor < len(self._keys):
             return ""
-        return self._rows[self._cursor].key
+        return self._keys[self._cursor]
 
     @property
     def cursor_row(self) -> Row | None:
         """The row under the cursor."""
         return self._rows[self._cursor] if self.cursor_key else None
 
-    def show(self, rows: Sequence[Row]) -> None:
-        """Show other rows: the cursor stays on its key, what stays in place is not painted again."""
-        old, new = self._rows, tuple(rows)
-        if old == new:
+    def show(self, rows: Sequence[Row], heir: Callable[[str], str] | None = None) -> None:
+        """Show other rows: the cursor stays on its key, what stays in place is not painted again.
+
+        Where the cursor's key is no longer shown, `heir` may name another to go to; else it goes to the nearest row.
+        """
+        old, new = self._rows, rows if isinstance(rows, LazyRows) else tuple(rows)
+        if old is new or old == new:
             return
         key, was = self.cursor_key, self._cursor
         on_glass = was - self.scroll_offset.y
         self._rows = new
+        self._keys = new.keys if isinstance(new, LazyRows) else tuple([entry.key for entry in new])
+        self._stops = None
         self._cursor = self._index_of(key, was)
+        if heir and key and self.cursor_key != key:
+            self._cursor = self._index_of(heir(key), was)
         before = self.virtual_size
         # Rows fit or are cut: a width that followed them would lay out the whole screen again with each change.
         self.virtual_size = Size(self.size.width, len(new))
@@ -124,16 +146,15 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
 
     def move_by(self, steps: int) -> None:
         """Move the cursor over the rows that have a key, or scroll where there is none."""
-        if not self._has_cursor or not any(entry.key for entry in self._rows):
+        stops = self._keyed() if self._has_cursor else ()
+        if not stops:
             self.scroll_to(y=self.scroll_offset.y + steps, animate=False)
             return
-        keyed = [index for index, entry in enumerate(self._rows) if entry.key]
-        here = min(range(len(keyed)), key=lambda place: abs(keyed[place] - self._cursor))
-        there = keyed[max(0, min(len(keyed) - 1, here + steps))]
-        self._move(there)
-        if there == keyed[0]:
+        there = max(0, min(len(stops) - 1, self._stop(stops, self._cursor) + steps))
+        self._move(stops[there])
+        if there == 0:
             self.scroll_to(y=0, animate=False)
-        elif there == keyed[-1]:
+        elif there == len(stops) - 1:
             self.scroll_to(y=len(self._rows), animate=False)
 
     def move_top(self) -> None:
@@ -184,14 +205,23 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a double click opens."""
+        if self.click(event) and event.chain == 2:
+            self.tell_opened()
+
+    def click(self, event: events.Click) -> str:
+        """Put the cursor where the mouse is; return the key there."""
         offset = event.get_content_offset(self)
         if offset is None or not self._has_cursor:
-            return
+            return ""
         index = offset.y + self.scroll_offset.y
-        if 0 <= index < len(self._rows) and self._rows[index].key:
-            self._move(index)
-            if event.chain == 2:
-                self._tell(self.Opened(self, self.cursor_key))
+        if not 0 <= index < len(self._keys) or not self._keys[index]:
+            return ""
+        self._move(index)
+        return self.cursor_key
+
+    def tell_opened(self) -> None:
+        """Say that the row under the cursor is to be opened."""
+        self._tell(self.Opened(self, self.cursor_key))
 
     def _move(self, index: int) -> None:
         if index != self._cursor:
@@ -219,17 +249,35 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
         self.scroll_to(y=max(0, self._cursor - on_glass), animate=False)
 
     def _index_of(self, key: str, otherwise: int) -> int:
+        """Return where a key is; else the nearest row to `otherwise` that has one, unless that is negative."""
         if key:
-            for index, entry in enumerate(self._rows):
-                if entry.key == key:
-                    return index
+            if 0 <= otherwise < len(self._keys) and self._keys[otherwise] == key:
+                return otherwise
+            try:
+                return self._keys.index(key)
+            except ValueError:
+                pass
         if otherwise < 0 or not self._rows:
             return otherwise if otherwise < 0 else 0
         here = min(otherwise, len(self._rows) - 1)
-        keyed = [index for index, entry in enumerate(self._rows) if entry.key]
-        return min(keyed, key=lambda index: abs(index - here)) if keyed else here
+        stops = self._keyed()
+        return stops[self._stop(stops, here)] if stops else here
 
-    def _repaint(self, old: tuple[Row, ...], new: tuple[Row, ...]) -> None:
+    def _keyed(self) -> Sequence[int]:
+        if self._stops is None:
+            keys = self._keys
+            self._stops = range(len(keys)) if all(keys) else [index for index, key in enumerate(keys) if key]
+        return self._stops
+
+    @staticmethod
+    def _stop(stops: Sequence[int], index: int) -> int:
+        """Return which of the rows with a key is the nearest to a row, the upper one of two."""
+        place = bisect_left(stops, index)
+        if place == len(stops):
+            return place - 1
+        return place if not place or stops[place] - index < index - stops[place - 1] else place - 1
+
+    def _repaint(self, old: Sequence[Row], new: Sequence[Row]) -> None:
         top = self.scroll_offset.y
         for index in range(top, top + self.size.height):
             was = old[index] if index < len(old) else None
