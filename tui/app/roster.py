@@ -202,7 +202,7 @@ class Roster:
                 self._phases[_phase(was)] -= 1
         if job:
             self._ordered.insert(place(self._ordered, job, *self._by), job)
-            if not self._filter or self._filter.matches(job):
+            if self._passes(job):
                 self._passing.insert(place(self._passing, job, *self._by), job)
                 self._phases[_phase(job)] += 1
 
@@ -216,9 +216,12 @@ class Roster:
 
     def _filter_anew(self, wanted: Filter) -> None:
         self._filter = wanted
-        self._passing = [job for job in self._ordered if wanted.matches(job)] if wanted else list(self._ordered)
+        self._passing = [job for job in self._ordered if self._passes(job)] if wanted else list(self._ordered)
         self._phases = Counter(map(_phase, self._passing))
         self._generation += 1
+
+    def _passes(self, job: JobSummary) -> bool:
+        return not self._filter or self._filter.matches(job)
 
     def _count(self, job: JobSummary, by: int) -> None:
         for counter, what in ((self._names, cell_len(job.name)), (self._ons, cell_len(running_on(job)))):
