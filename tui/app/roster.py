@@ -208,7 +208,7 @@ class Roster:
                 self._phases[_phase(was)] -= 1
         if job:
             self._ordered.insert(place(self._ordered, job, *self._by), job)
-            if not self._filter or self._filter.matches(job, self._at):
+            if self._passes(job):
                 self._passing.insert(place(self._passing, job, *self._by), job)
                 self._phases[_phase(job)] += 1
 
@@ -222,9 +222,12 @@ class Roster:
 
     def _filter_anew(self, wanted: Filter, at: datetime) -> None:
         self._filter, self._at = wanted, at
-        self._passing = [job for job in self._ordered if wanted.matches(job, at)] if wanted else list(self._ordered)
+        self._passing = [job for job in self._ordered if self._passes(job)] if wanted else list(self._ordered)
         self._phases = Counter(map(_phase, self._passing))
         self._generation += 1
+
+    def _passes(self, job: JobSummary) -> bool:
+        return not self._filter or self._filter.matches(job, self._at)
 
     def _count(self, job: JobSummary, by: int) -> None:
         for counter, what in ((self._names, cell_len(job.name)), (self._ons, cell_len(running_on(job)))):
