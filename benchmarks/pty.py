@@ -136,12 +136,16 @@ class Terminal:
         lines = b"".join(chunk.data for chunk in self.chunks).decode(errors="replace").split()
         return " ".join(lines[-20:]) or "without a word"
 
-    def cpu_seconds(self) -> float:
-        """Return the user and system time that the program has used."""
+    def cpu_seconds(self, *, children: bool = False) -> float:
+        """Return the user and system time that the program has used; if asked, with the processes it waited for."""
         if self._process.poll() is not None:
             raise RuntimeError(f"it ended: {self.last_words()}")
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return sum(map(int, fields[11 : 15 if children else 13])) / _TICKS
+
+    def bytes_since(self, at: float) -> int:
+        """Return how many bytes were read since a moment."""
+        return sum(len(chunk.data) for chunk in self.chunks if chunk.at >= at)
 
     def resident_bytes(self) -> int:
         """Return the program's resident memory."""
@@ -153,7 +157,7 @@ class Screen:
     """What a person would see."""
 
     def __init__(self, columns: int, lines: int) -> None:
-        self.lines = lines
+        self.columns, self.lines = columns, lines
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
 
@@ -180,6 +184,11 @@ class Screen:
 def sagetop(*arguments: str) -> list[str]:
     """Return the command line of `sagetop` in this checkout."""
     return [sys.executable, "-m", "tui", *arguments]
+
+
+def unhurried(*arguments: str) -> list[str]:
+    """Return the command line of `sagetop` with a budget of calls that it never waits for: history loads at once."""
+    return [sys.executable, "-m", "benchmarks.unhurried", *arguments]
 
 
 def script(source: str, *arguments: str) -> list[str]:
