@@ -9,6 +9,9 @@ from benchmarks.pty import Screen, Terminal
 
 View = TypeVar("View")
 _JOB = re.compile(r"\b[\w-]+-\d{5}\b")
+_SETTLED = 0.3
+_PAUSE = 0.001
+"""Seconds: pieces that follow each other faster belong together."""
 _COUNT = re.compile(r"\bJobs\b\D*?([\d,]+)")
 
 
@@ -21,11 +24,13 @@ class Glass:
         self.screen: Screen = terminal.screen()
 
     def catch_up(self, seen: Callable[[float], object] = lambda at: None) -> Screen:
-        """Feed what was read since the last time; `seen` is called after each piece with its time."""
-        for chunk in self._terminal.chunks[self._fed :]:
-            self._fed += 1
+        """Feed what was read since the last time; `seen` is called after each piece that a pause follows, with its time."""
+        chunks = self._terminal.chunks[self._fed :]
+        self._fed += len(chunks)
+        for place, chunk in enumerate(chunks):
             self.screen.feed(chunk.data)
-            seen(chunk.at)
+            if place + 1 == len(chunks) or chunks[place + 1].at - chunk.at > _PAUSE:
+                seen(chunk.at)
         return self.screen
 
     def wait(self, there: Callable[[Screen], object], seconds: float) -> bool:
@@ -72,8 +77,8 @@ class Keys:
         glass.catch_up()
         since, first = terminal.now, view(glass.screen)
         os.write(terminal.master, key.encode())
-        # Settled: quiet for a while, after something was written or long enough for anything to be.
-        terminal.read_until(lambda: terminal.now - since > 0.45 and terminal.quiet_for() > 0.3, 8.0)
+        # Settled: something was written, and nothing for a while; the clock ticks once a second.
+        terminal.read_until(lambda: terminal.now - since > _SETTLED and terminal.quiet_for() > _SETTLED, 4.0)
         seen: list[tuple[float, View]] = []
         last = first
 

@@ -43,9 +43,14 @@ class Size:
 def rows(quick: bool) -> Iterator[Row]:
     """Open all three, watch them idle at the same time, then press keys in one after another."""
     with ExitStack() as stack:
-        sizes = [_open(stack, amount) for amount in SIZES]
+        sizes: list[Size] = []
+        for amount in SIZES:
+            sizes.append(_open(stack, amount))
+            for size in sizes:
+                size.terminal.read_for(1.0)  # what nobody reads holds a program up
         _idle(sizes, 20.0 if quick else 60.0)
         for size in sizes:
+            size.terminal.read_for(3.0)
             size.found["typed"] = _typed(Keys(size.terminal, size.glass), size, 1 if quick else 3)
         yield from (_growth(size) for size in sizes)
         yield _filter_row(sizes[-1], _table(SIZES[-1]))
@@ -58,7 +63,7 @@ def _open(stack: ExitStack, amount: int) -> Size:
     # As everyone starts it: the budget of calls is why the whole list takes longer.
     with Terminal(sagetop("watch", "--endpoint-url", account.url)) as ordinary:
         name = NEWEST.encode()
-        ordinary.read_until(lambda: any(name in chunk.data for chunk in ordinary.chunks), 30.0)
+        ordinary.read_until(lambda: name in b"".join(chunk.data for chunk in ordinary.chunks), 30.0)
         first_page = ordinary.chunks[-1].at
     terminal = stack.enter_context(Terminal(unhurried("watch", "--endpoint-url", account.url)))
     glass = Glass(terminal)

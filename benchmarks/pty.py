@@ -160,6 +160,7 @@ class Screen:
         self.columns, self.lines = columns, lines
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self._rows = [""] * lines
 
     def feed(self, data: bytes) -> None:
         """Write bytes to it."""
@@ -168,12 +169,16 @@ class Screen:
     @property
     def text(self) -> str:
         """All lines."""
-        return "\n".join(self._screen.display)
+        return "\n".join(self.rows)
 
     @property
     def rows(self) -> list[str]:
         """The lines, top to bottom."""
-        return list(self._screen.display)
+        for number in self._screen.dirty:
+            line = self._screen.buffer[number]
+            self._rows[number] = "".join(line[column].data for column in range(self.columns))
+        self._screen.dirty.clear()
+        return list(self._rows)
 
     def painted(self, row: int) -> bool:
         """Whether every cell of a row was painted: Textual paints its own background, a cleared cell has none."""

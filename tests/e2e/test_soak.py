@@ -3,7 +3,7 @@
 from benchmarks.endpoint import service
 from benchmarks.soak import COUNTS, day
 
-HOURS, SECONDS = 10, 2.0
+HOURS, SECONDS = 10, 1.5
 WARM_UP = 4
 
 
