@@ -24,7 +24,7 @@ class Glass:
         self.screen: Screen = terminal.screen()
 
     def catch_up(self, seen: Callable[[float], object] = lambda at: None) -> Screen:
-        """Feed what was read since the last time; `seen` is called after each piece that a pause follows, with its time."""
+        """Feed what was read since the last time; call `seen` with the time of each piece that a pause follows."""
         chunks = self._terminal.chunks[self._fed :]
         self._fed += len(chunks)
         for place, chunk in enumerate(chunks):

@@ -100,11 +100,11 @@ def charts(results: dict[str, Any]) -> list[Chart]:
             ),
         ),
         Chart(
-            "One job, in a minute",
+            "One job in a minute: calls, metrics asked for",
             "hosts",
             (
                 curve("log calls", hosts, "hosts", lambda entry: entry["calls"].get("FilterLogEvents", 0)),
-                curve("metrics asked for", hosts, "hosts", "metrics"),
+                curve("metrics", hosts, "hosts", "metrics"),
                 curve("% of a core", hosts, "hosts", "cpu_percent"),
             ),
         ),
