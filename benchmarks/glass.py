@@ -9,7 +9,8 @@ from benchmarks.pty import Screen, Terminal
 
 View = TypeVar("View")
 _JOB = re.compile(r"\b[\w-]+-\d{5}\b")
-_SETTLED = 0.3
+_SETTLED = 0.6
+_TRIES = 3
 _PAUSE = 0.001
 """Seconds: pieces that follow each other faster belong together."""
 _COUNT = re.compile(r"\bJobs\b\D*?([\d,]+)")
@@ -58,6 +59,10 @@ def listed(screen: Screen) -> int:
     return -1
 
 
+def _quiet(terminal: Terminal, since: float) -> Callable[[], bool]:
+    return lambda: terminal.now - since > _SETTLED and terminal.quiet_for() > _SETTLED
+
+
 class Keys:
     """Presses keys one after another, and finds out afterwards when each had its effect."""
 
@@ -77,8 +82,7 @@ class Keys:
         glass.catch_up()
         since, first = terminal.now, view(glass.screen)
         os.write(terminal.master, key.encode())
-        # Settled: something was written, and nothing for a while; the clock ticks once a second.
-        terminal.read_until(lambda: terminal.now - since > _SETTLED and terminal.quiet_for() > _SETTLED, 4.0)
+        # Settled: what is looked at has changed, and nothing was written for a while; the clock ticks once a second.
         seen: list[tuple[float, View]] = []
         last = first
 
@@ -89,5 +93,10 @@ class Keys:
                 seen.append((at - since, now))
                 last = now
 
-        glass.catch_up(look)
+        for _ in range(_TRIES):
+            begun = terminal.now
+            terminal.read_until(_quiet(terminal, begun), 4.0)
+            glass.catch_up(look)
+            if seen:
+                break
         return seen[-1] if seen else (0.0, first)

@@ -18,7 +18,7 @@ SIZES = (100, 1_000, 10_000)
 FILTER_BUDGET, MEMORY_BUDGET = 0.1, 150.0
 _ASKED = ("DescribeTrainingJob", "ListTrainingJobs", "Search")
 _BACK = "\x7f"
-_TYPED = [*"vit", _BACK, _BACK, _BACK, *"bert-large-0", _BACK, *"0", _BACK, _BACK, _BACK, *"[05]$", *[_BACK] * 4]
+_TYPED = [*"vit", _BACK, *"t-ft-00", *[_BACK] * 4, *"[05]$", _BACK]
 _ORDERS = [">", ">", ">", ">", "s", "s", ">", "s", "s"]
 """Through all columns, and each way."""
 _MOVES = ["G", "g", "\x06", "\x06", "\x06", "\x02", "G", "\x02", "\x02", "g"]
@@ -128,7 +128,7 @@ def _typed(keys: Keys, size: Size | None, times: int) -> list[float]:
             shown = pressed[2][1][0]
             if size.found["listed"] == size.jobs and shown != matching:
                 raise RuntimeError(f"/vit shows {shown} jobs instead of {matching}:\n{size.glass.screen.text}")
-        keys.press([*[_BACK] * 12, "\x1b"], _filtered)
+        keys.press(["\x15", "\x1b"], _filtered)  # ctrl-u empties the line
     return found
 
 
