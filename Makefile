@@ -35,6 +35,7 @@ fmt: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks plot table
 
 build: setup
 	$(BIN)/python -m build

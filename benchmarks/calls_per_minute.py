@@ -1,4 +1,4 @@
-"""Calls per minute: what watching one running job asks of the account, with one host and with sixteen."""
+"""Calls per minute: what watching one running job asks of the account, with 1, 16 and 128 hosts."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from benchmarks.pty import Terminal, sagetop
 from benchmarks.row import Row
 from tui.simulator import Datapoint, LogEvent, Simulator
 
-HOSTS = (1, 16)
+HOSTS = (1, 16, 128)
 LOG_BUDGET = 24
 """One call a poll, a poll every three seconds, and a fifth more for pages and sweeps."""
 _WARM_UP = 25.0
@@ -24,29 +24,31 @@ _DEFINITIONS = [{"Name": "train:loss", "Regex": r"loss=([0-9\.]+)"}]
 
 
 def rows(quick: bool) -> Iterator[Row]:
-    """Watch both jobs at once, each in an account of its own; a minute is a minute, quick or not."""
+    """Watch all jobs at once, each in an account of its own; a minute is a minute, quick or not."""
     del quick
-    for hosts, calls in zip(HOSTS, asyncio.run(_both()), strict=True):
+    for hosts, (calls, queries, cpu) in zip(HOSTS, asyncio.run(_all()), strict=True):
         logs = calls["FilterLogEvents"]
         # Version 2, every 10 s: 1 DescribeLogStreams, 2 GetLogEvents a host.
         # Version 3, every 5 s: 1 to 2 GetLogEvents a host. sagemaker.md §4.2 and §4.3
         version_2 = 6 * (1 + 2 * hosts)
         yield Row(
             what=f"calls in a minute, running job, {hosts} host{'s' * (hosts > 1)}",
-            measured=", ".join(f"{name} {count}" for name, count in calls.most_common()),
+            measured=", ".join(f"{name} {count}" for name, count in calls.most_common())
+            + f"; {queries} metrics asked for; {cpu:.1f} % of a core",
             budget=f"log <= {LOG_BUDGET}, the same for all N",
             beside=f"SDK (documented) v2: {version_2} log + 2 Describe; v3: {12 * hosts}-{24 * hosts} log + 12",
             ratio=logs / version_2,
             within=logs <= LOG_BUDGET,
-            details={"calls": dict(calls)},
+            details={"hosts": hosts, "calls": dict(calls), "metrics": queries, "cpu_percent": round(cpu, 2)},
         )
 
 
-async def _both() -> list[Counter[str]]:
+async def _all() -> list[tuple[Counter[str], int, float]]:
     return await asyncio.gather(*(_count(hosts) for hosts in HOSTS))
 
 
-async def _count(hosts: int) -> Counter[str]:
+async def _count(hosts: int) -> tuple[Counter[str], int, float]:
+    """Return the calls of a minute, the metrics that they asked CloudWatch for, and percent of a core."""
     await asyncio.sleep((_BEGIN_AT - time.time()) % 60)
     stock, job = account(finished=40)
     job.raw = job.raw | {
@@ -79,11 +81,17 @@ async def _count(hosts: int) -> Counter[str]:
                 os.write(terminal.master, b"l")
                 await asyncio.sleep(_WARM_UP / 2)
                 simulator.calls.clear()
+                used = terminal.cpu_seconds()
                 await asyncio.sleep(_MINUTE)
-                found = Counter(call.operation for call in simulator.calls.entries)
+                cpu = 100 * (terminal.cpu_seconds() - used) / _MINUTE
+                entries = simulator.calls.entries
+                found = Counter(call.operation for call in entries)
+                queries = sum(
+                    "MetricStat" in query for call in entries for query in call.params.get("MetricDataQueries") or ()
+                )
             finally:
                 writing.cancel()
                 asyncio.get_running_loop().remove_reader(terminal.master)
             if b"loss=" not in b"".join(chunk.data for chunk in terminal.chunks):
                 raise RuntimeError(f"no line of the log was shown: {terminal.last_words()}")
-            return found
+            return found, queries, cpu

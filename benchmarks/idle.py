@@ -1,17 +1,22 @@
 """Idle: what an open screen costs while nothing happens but the clock, and the polls of job, list and log."""
 
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from benchmarks.endpoint import endpoint
+from benchmarks.jobs import FOCUSED
 from benchmarks.programs import CLOCK_APP
 from benchmarks.pty import COLORS_256, TRUECOLOR, Terminal, sagetop, script
 from benchmarks.row import Row
 
 CPU_BUDGET, BYTES_BUDGET = 1.0, 200.0
 _WARM_UP = 12.0
+_PYENV = {name: os.environ[name] for name in ("PYENV_ROOT", "PYENV_VERSION") if name in os.environ}
+"""Where `aws` may be a shim that needs to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ def rows(quick: bool) -> Iterator[Row]:
         yield from _kind("truecolor", url, lasting, TRUECOLOR, sync=False)
         yield from _kind("256 colours", url, lasting, COLORS_256, sync=False)
         yield from _kind("truecolor, synchronised output", url, lasting, TRUECOLOR, sync=True)
+        yield from _tools(url, 13.0 if quick else 31.0)
 
 
 def _kind(name: str, url: str, lasting: float, environment: dict[str, str], *, sync: bool) -> Iterator[Row]:
@@ -66,6 +72,47 @@ def _kind(name: str, url: str, lasting: float, environment: dict[str, str], *, s
         within=ours.bytes_per_second <= BYTES_BUDGET,
         details=details,
     )
+
+
+def _tools(url: str, lasting: float) -> Iterator[Row]:
+    """Watch what people leave open instead, one after another: with the processes that each starts."""
+    asking = f"aws sagemaker describe-training-job --training-job-name {FOCUSED} --endpoint-url {url}"
+    tools = {
+        "watch -n 2 aws …": ["watch", "-n", "2", asking],
+        "htop": ["htop"],
+        "btop": ["btop"],
+    }
+    words, details = [], {}
+    for name, command in tools.items():
+        needed = [command[0], *(["aws"] if "aws" in command[-1] else [])]
+        missing = [tool for tool in needed if shutil.which(tool) is None]
+        if missing:
+            words.append(f"{name}: not installed")
+            continue
+        with Terminal(command, environment=TRUECOLOR | _PYENV) as terminal:
+            terminal.read_for(5.0)
+            since, used = terminal.now, terminal.cpu_seconds(children=True)
+            terminal.read_for(lasting)
+            seconds, cpu = terminal.now - since, terminal.cpu_seconds(children=True) - used
+            if "aws" in needed and FOCUSED not in "".join(_shown(terminal)):
+                raise RuntimeError(f"{name} does not show the job: {terminal.last_words()}")
+            cost = Cost(100 * cpu / seconds, terminal.bytes_since(since) / seconds, 0.0)
+        details[name] = {"cpu_percent": round(cost.cpu, 1), "bytes_per_second": round(cost.bytes_per_second, 1)}
+        words.append(f"{name}: {cost.cpu:.1f} %, {cost.bytes_per_second:.0f} B/s")
+    yield Row(
+        what="idle, other tools",
+        measured="; ".join(words),
+        budget="",
+        beside="the rows of sagetop and of the clock above",
+        details=details,
+    )
+
+
+def _shown(terminal: Terminal) -> list[str]:
+    screen = terminal.screen()
+    for chunk in terminal.chunks:
+        screen.feed(chunk.data)
+    return screen.rows
 
 
 def _watch(programs: list[Terminal], lasting: float) -> list[Cost]:

@@ -66,13 +66,13 @@ def _measure(lasting: float) -> dict[str, Any]:
             for key in (b"l", b"z"):
                 _press(terminal, key)
                 terminal.read_for(1.5)
-            calm = _keys(terminal, 5.0)
+            calm = press_follow(terminal, 5.0)
             before, used, since = terminal.resident_bytes() / 2**20, terminal.cpu_seconds(), terminal.now
             assert flood.stdin
             assert flood.stdout
             flood.stdin.write(f"flood {RATE} {lasting}\n")
             flood.stdin.flush()
-            pressed = _keys(terminal, lasting)
+            pressed = press_follow(terminal, lasting)
             cpu = 100 * (terminal.cpu_seconds() - used) / (terminal.now - since)
             ended = terminal.now
             sent, calls = map(int, flood.stdout.readline().split())
@@ -90,7 +90,7 @@ def _measure(lasting: float) -> dict[str, Any]:
             _press(terminal, b"g")
             terminal.read_for(2.0)
             told = re.findall(rb"([\d,]+) older lines? dropped", _said(terminal, mark))
-            times = _paints(terminal, calm), _paints(terminal, pressed)
+            times = paints(terminal, calm), paints(terminal, pressed)
     missing = sorted(set(range(min(kept), total)) - kept)
     if total <= CAPACITY:
         missing = sorted(set(range(total)) - kept)
@@ -116,7 +116,7 @@ def _press(terminal: Terminal, key: bytes) -> float:
     return terminal.now
 
 
-def _keys(terminal: Terminal, lasting: float) -> list[tuple[float, bytes]]:
+def press_follow(terminal: Terminal, lasting: float) -> list[tuple[float, bytes]]:
     """Press `f` again and again, an even number of times; return when, and the word that it leads to."""
     end = terminal.now + lasting
     pressed: list[tuple[float, bytes]] = []
@@ -131,7 +131,7 @@ def _keys(terminal: Terminal, lasting: float) -> list[tuple[float, bytes]]:
     return pressed
 
 
-def _paints(terminal: Terminal, pressed: list[tuple[float, bytes]]) -> list[float]:
+def paints(terminal: Terminal, pressed: list[tuple[float, bytes]]) -> list[float]:
     """Return how long after each key its word was written."""
     data = b"".join(chunk.data for chunk in terminal.chunks)
     ends = list(accumulate(len(chunk.data) for chunk in terminal.chunks))

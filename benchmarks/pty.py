@@ -136,12 +136,16 @@ class Terminal:
         lines = b"".join(chunk.data for chunk in self.chunks).decode(errors="replace").split()
         return " ".join(lines[-20:]) or "without a word"
 
-    def cpu_seconds(self) -> float:
-        """Return the user and system time that the program has used."""
+    def cpu_seconds(self, *, children: bool = False) -> float:
+        """Return the user and system time that the program has used; if asked, with the processes it waited for."""
         if self._process.poll() is not None:
             raise RuntimeError(f"it ended: {self.last_words()}")
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return sum(map(int, fields[11 : 15 if children else 13])) / _TICKS
+
+    def bytes_since(self, at: float) -> int:
+        """Return how many bytes were read since a moment."""
+        return sum(len(chunk.data) for chunk in self.chunks if chunk.at >= at)
 
     def resident_bytes(self) -> int:
         """Return the program's resident memory."""
@@ -153,9 +157,10 @@ class Screen:
     """What a person would see."""
 
     def __init__(self, columns: int, lines: int) -> None:
-        self.lines = lines
+        self.columns, self.lines = columns, lines
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self._rows = [""] * lines
 
     def feed(self, data: bytes) -> None:
         """Write bytes to it."""
@@ -164,12 +169,16 @@ class Screen:
     @property
     def text(self) -> str:
         """All lines."""
-        return "\n".join(self._screen.display)
+        return "\n".join(self.rows)
 
     @property
     def rows(self) -> list[str]:
         """The lines, top to bottom."""
-        return list(self._screen.display)
+        for number in self._screen.dirty:
+            line = self._screen.buffer[number]
+            self._rows[number] = "".join(line[column].data for column in range(self.columns))
+        self._screen.dirty.clear()
+        return list(self._rows)
 
     def painted(self, row: int) -> bool:
         """Whether every cell of a row was painted: Textual paints its own background, a cleared cell has none."""
@@ -180,6 +189,11 @@ class Screen:
 def sagetop(*arguments: str) -> list[str]:
     """Return the command line of `sagetop` in this checkout."""
     return [sys.executable, "-m", "tui", *arguments]
+
+
+def unhurried(*arguments: str) -> list[str]:
+    """Return the command line of `sagetop` with a budget of calls that it never waits for: history loads at once."""
+    return [sys.executable, "-m", "benchmarks.unhurried", *arguments]
 
 
 def script(source: str, *arguments: str) -> list[str]:
