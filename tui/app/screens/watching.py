@@ -4,6 +4,7 @@ What its keys do is in `tui.app.screens.watch`.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -44,11 +45,13 @@ from tui.domain.jobs import nearest_names
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
 from tui.polling.feed import JobFeed
-from tui.polling.poller import Poller
+from tui.polling.poller import Poll, Poller
 
 _SETTLE_SECONDS = 0.15
 """The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
 _RESTART_SECONDS = 5.0
+_FIRST_PAGE_SECONDS = 1.0
+"""What else there is waits this long for the first page of jobs."""
 
 
 class Watching(Screen[None]):
@@ -149,12 +152,24 @@ class Watching(Screen[None]):
             lambda _: None,
         )
         feed = JobFeed(services.jobs)
-        jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
+        listed = asyncio.Event()
+
+        def take_list(poll: Poll[Any]) -> None:
+            listed.set()
+            self.post_message(JobsPolled(poll))
+
+        jobs = Poller("jobs", feed.fetch, take_list, feed.period)
         self._jobs_poller = jobs
         self.focus_job(self.model.job.key)
-        # The list first: what else there is comes beside it.
-        rest = [] if begun else [self.connected(services)]
-        await asyncio.gather(jobs.run(), identity.run(), *rest)
+
+        async def run_rest() -> None:
+            # The list first: what else there is imports the SDK, which the first page would wait for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_PAGE_SECONDS):
+                    await listed.wait()
+            await asyncio.gather(identity.run(), *([] if begun else [self.connected(services)]))
+
+        await asyncio.gather(jobs.run(), run_rest())
 
     @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
     async def _watch_job(self, name: str) -> None:
@@ -320,7 +335,7 @@ class Watching(Screen[None]):
 
     def lay_out(self) -> None:
         """Show the panes that size and state have room for."""
-        if not self.is_mounted:
+        if not self.children:
             return
         arrangement = arrange(
             self.size.width,
