@@ -13,7 +13,8 @@ from tests.ui.support import raw_job, summary_of, view_of
 from tests.ui.test_rows import check
 from tui.app.curves import drawn, groups_of, mean_of
 from tui.app.panes.jobs import Columns, JobsView, head_row, job_rows
-from tui.app.panes.metrics import UNMEASURED, metric_rows
+from tui.app.panes.metricrows import metric_rows
+from tui.app.panes.metrics import UNMEASURED
 from tui.app.panes.sparklines import list_sparkline, list_value, row_curves
 from tui.domain.extraction import MetricDefinition, Unused
 from tui.domain.series import Series, Source

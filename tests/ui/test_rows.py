@@ -21,15 +21,16 @@ from tui.app.layout import DASHBOARD, ROOMS, arrange, neighbour
 from tui.app.layout import PANES as PANE_NAMES
 from tui.app.lines import STYLES, Row, fit, fit_middle, row, wrap
 from tui.app.model import Order
-from tui.app.panes.everything import json_rows, tree_rows, words_on
+from tui.app.panes.everything import words_on
 from tui.app.panes.jobs import JobsView, head_row, job_rows, title_of
 from tui.app.panes.logs import log_rows
 from tui.app.panes.members import member_rows
-from tui.app.panes.metrics import metric_rows
+from tui.app.panes.metricrows import metric_rows
 from tui.app.panes.overview import OverviewPane, overview_rows
 from tui.app.panes.resources import resource_rows
 from tui.app.panes.rules import rule_rows
 from tui.app.panes.timeline import timeline_rows
+from tui.app.panes.tree import json_rows, tree_rows
 from tui.app.screens.reading import failure_rows, help_rows, identity_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, header_row

@@ -1,20 +1,24 @@
 """What the screen knows and what the user chose: no widget, no IO. Panes are given frozen views of it."""
 
+from __future__ import annotations
+
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.app.view import JobView
 from tui.domain.changes import changed_paths
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.jobs import SORTS, Filter, JobSummary, in_order
 from tui.polling.clock import ServiceClock
-from tui.polling.feed import JobList
-from tui.polling.poller import Poll
-from tui.polling.ports import Described, Identity
 from tui.polling.store import LastGood
+
+if TYPE_CHECKING:
+    from tui.polling.feed import JobList
+    from tui.polling.poller import Poll
+    from tui.polling.ports import Described, Identity
 
 MARK_SECONDS: Final = 4.0
 """How long a change stays marked."""
@@ -30,12 +34,12 @@ class Order:
     column: str = "created"
     reverse: bool = False
 
-    def moved(self, steps: int) -> "Order":
+    def moved(self, steps: int) -> Order:
         """Return the order by a column further right or left."""
         columns = list(SORTS)
         return replace(self, column=columns[(columns.index(self.column) + steps) % len(columns)])
 
-    def reversed(self) -> "Order":
+    def reversed(self) -> Order:
         """Return the order the other way round."""
         return replace(self, reverse=not self.reverse)
 

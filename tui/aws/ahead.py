@@ -1,6 +1,6 @@
 """The first page of the list, asked for by a process of its own while this one draws its first frame.
 
-Textual and the SDK take about as long to import, and in one process one after the other: the interpreter has one lock.
+Textual and the SDK take about as long to import, and one after the other in one process, whose threads share a lock.
 Nothing is imported here before it is needed, least of all the SDK; what the other process does is in `firstpage`.
 """
 

@@ -15,7 +15,7 @@ from botocore.session import Session
 
 from tui.aws.ahead import PATIENCE_SECONDS
 from tui.aws.members import lenient_timestamp
-from tui.aws.models import Models, client_options
+from tui.aws.models import client_options, register_models
 from tui.aws.sagemaker import first_page
 from tui.polling.ports import JobPage
 
@@ -32,7 +32,7 @@ def ask(profile: str | None, region: str | None, endpoint_url: str | None) -> Jo
     from botocore.config import Config
 
     session = Session(profile=profile)
-    session.register_component("data_loader", Models.of(session))
+    register_models(session)
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     # The chain stays whole: without a provider it would find somebody else's credentials.
     for provider in session.get_component("credential_provider").providers:

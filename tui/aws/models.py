@@ -1,9 +1,10 @@
 """What every session of the SDK has in common, whether it waits in an event loop or not."""
 
 import os
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.loaders import JSONFileLoader, Loader
@@ -25,13 +26,8 @@ def client_options() -> dict[str, Any]:
     }
 
 
-class Models(Loader):  # type: ignore[misc]
+class _Models(Loader):  # type: ignore[misc]
     """Names the services by their folders: botocore looks into all 400 of them, six times a session."""
-
-    @classmethod
-    def of(cls, session: Any, files: type[JSONFileLoader] = JSONFileLoader) -> Self:
-        """Return the loader for a session, which looks into the user's own data path too."""
-        return _loader(cls, files, str(session.get_config_variable("data_path") or ""))
 
     def list_available_services(self, type_name: str) -> list[str]:
         folders = (Path(path) for path in self.search_paths)
@@ -45,7 +41,12 @@ class Models(Loader):  # type: ignore[misc]
             raise UnknownServiceError(service_name=service_name, known_service_names=type_name) from None
 
 
+def register_models(session: Any, files: Callable[[], Any] = JSONFileLoader) -> None:
+    """Let a session read the models through `files`, those in the user's own data path too."""
+    session.register_component("data_loader", _loader(files, str(session.get_config_variable("data_path") or "")))
+
+
 @cache
-def _loader(models: Any, files: type[JSONFileLoader], user_path: str) -> Any:
+def _loader(files: Callable[[], Any], user_path: str) -> Any:
     """Return a loader whose cache outlives a session."""
-    return models([folder for folder in user_path.split(os.pathsep) if folder], files())
+    return _Models([folder for folder in user_path.split(os.pathsep) if folder], files())

@@ -22,7 +22,7 @@ from botocore.loaders import JSONFileLoader
 from tui.aws.connection import Target
 from tui.aws.errors import MfaNeededError
 from tui.aws.members import keep_body, lenient_timestamp
-from tui.aws.models import Models, client_options
+from tui.aws.models import client_options, register_models
 
 
 class _Files(JSONFileLoader):  # type: ignore[misc]
@@ -50,7 +50,7 @@ def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
 def open_session(target: Target) -> Any:
     """Return a session that reads environment and files afresh."""
     session = AioSession(profile=target.profile)
-    session.register_component("data_loader", Models.of(session, _Files))
+    register_models(session, _Files)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     session.set_default_client_config(AioConfig(**client_options()))

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 async def connect(settings: Settings, ahead: FirstPage | None = None) -> Services:
     """Put the services together, what they are made of imported in a thread; the first call imports the SDK."""
+    import asyncio
+
     from tui.app.services import Services
     from tui.cli.asking import connection_of
     from tui.polling.budget import Budget
-
-    import asyncio
 
     await asyncio.to_thread(importlib.import_module, "tui.aws.sagemaker")
     from tui.aws.cloudwatch import CloudWatch

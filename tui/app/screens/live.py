@@ -17,10 +17,10 @@ from tui.app.services import OpenServices, Options, Services
 from tui.app.view import JobView
 from tui.domain.job import JobSnapshot
 from tui.domain.resources import instances, total
-from tui.polling.poller import Poller
 
 if TYPE_CHECKING:
     from tui.app.around import Around
+    from tui.polling.poller import Poller
     from tui.polling.telemetry import LogWatch, Telemetry
 
 _SHOW_SECONDS = 0.2

@@ -1,26 +1,27 @@
 """The watch screen: what the commands of `tui.app.commands` do. Nothing here changes anything at the service."""
 
+from __future__ import annotations
+
 import os
 import re
 import sys
-import webbrowser
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import BindingType
 
 from tui.app.commands import bindings
-from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
-from tui.app.screens.copy import CopyScreen
 from tui.app.screens.log_actions import LogActions
-from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
 from tui.domain.jobs import Filter
+
+if TYPE_CHECKING:
+    from tui.app.copying import Copy
 
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
@@ -208,6 +209,10 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_browse(self) -> None:
         """Open the console page where there is a browser, else copy its address."""
+        import webbrowser
+
+        from tui.app.copying import Copy, console_url
+
         address = console_url(self.view)
         if not address:
             self.say(_NO_JOB)
@@ -219,6 +224,9 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_copy(self) -> None:
         """Ask what to copy."""
+        from tui.app.copying import copies
+        from tui.app.screens.copy import CopyScreen
+
         entries = self.log_copies() + copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         if entries:
             self.app.push_screen(CopyScreen(entries), self._copy_chosen)
@@ -231,6 +239,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
     async def _copy(self, entry: Copy) -> None:
+        from tui.app.copying import to_clipboard
+
         self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
 
     # Config, Data, Everything
@@ -298,6 +308,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_identity(self) -> None:
         """Show who asks, where, and how much."""
+        from tui.app.screens.reading import ReadingScreen, identity_rows
+
         services = self.services
         facts = [("region", services.account.region if services else "")]
         if services:
@@ -311,6 +323,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_failures(self) -> None:
         """Show what went wrong with calls lately."""
+        from tui.app.screens.reading import ReadingScreen, failure_rows
+
         rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
         self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
 
@@ -326,6 +340,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tui.app.screens.reading import ReadingScreen, help_rows
+
         self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
 
     @property

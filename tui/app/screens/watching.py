@@ -3,10 +3,12 @@
 What its keys do is in `tui.app.screens.watch`.
 """
 
+from __future__ import annotations
+
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -44,8 +46,9 @@ from tui.domain.job import JobSnapshot
 from tui.domain.jobs import nearest_names
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
-from tui.polling.feed import JobFeed
-from tui.polling.poller import Poll, Poller
+
+if TYPE_CHECKING:
+    from tui.polling.poller import Poll, Poller
 
 _SETTLE_SECONDS = 0.15
 """The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
@@ -140,6 +143,9 @@ class Watching(Screen[None]):
 
     @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
     async def _connect(self) -> None:
+        from tui.polling.feed import JobFeed
+        from tui.polling.poller import Poller
+
         # Started again after a bug, the services are there: others would leave their connections open.
         services = self.services or await self._open_services()
         begun = self.services is not None
@@ -176,6 +182,8 @@ class Watching(Screen[None]):
         services = self.services
         if services is None or not name:
             return
+        from tui.polling.poller import Poller
+
         poller = Poller(
             name,
             lambda: services.jobs.describe(name),
