@@ -89,6 +89,8 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     _need_terminal()
     if not settings.color:
         os.environ["NO_COLOR"] = "1"
+    # What is imported stays: looking for garbage in it time and again would cost the first frame a tenth.
+    gc.disable()
     from tui.app.app import SagetopApp
     from tui.app.services import Options
 
@@ -96,6 +98,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     # often as the default has it, would stop the keyboard for a third of a second each time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
+    gc.enable()
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
     app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))

@@ -14,6 +14,7 @@ from tui.app.commands import bindings
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.log_actions import LogActions
+from tui.app.screens.reading_actions import ReadingActions
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
@@ -28,7 +29,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, RuleActions):
+class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -306,28 +307,6 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             poller.kick()
         self.say(f"Asking {'as usual' if self.stretch == 1 else f'every {self.stretch:g} × the usual time'}.")
 
-    def action_identity(self) -> None:
-        """Show who asks, where, and how much."""
-        from tui.app.screens.reading import ReadingScreen, identity_rows
-
-        services = self.services
-        facts = [("region", services.account.region if services else "")]
-        if services:
-            facts += [
-                ("profile", services.profile or "the SDK's default chain"),
-                ("endpoint", services.endpoint_url or "AWS"),
-                ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
-            ]
-        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
-        self.app.push_screen(ReadingScreen("Identity", rows))
-
-    def action_failures(self) -> None:
-        """Show what went wrong with calls lately."""
-        from tui.app.screens.reading import ReadingScreen, failure_rows
-
-        rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
-        self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
-
     def action_mouse(self) -> None:
         """Give the mouse to the terminal, or take it back."""
         self._own_mouse = not self._own_mouse
@@ -337,16 +316,6 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
     def action_palette(self) -> None:
         """Find a command by name."""
         self.app.action_command_palette()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from tui.app.screens.reading import ReadingScreen, help_rows
-
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
-
-    @property
-    def _reading_cells(self) -> int:
-        return max(20, min(self.size.width - 8, 92))
 
     def action_back(self) -> None:
         """Close one layer: search, filter, zoom, opened job."""

@@ -34,6 +34,7 @@ from tui.app.panes.overview import OverviewPane
 from tui.app.panes.resources import ResourcesPane
 from tui.app.panes.rules import RulesPane
 from tui.app.panes.timeline import TimelinePane
+from tui.app.screens.hooks import Hooks
 from tui.app.services import OpenServices, Options, Services
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, Header, KeyBar
@@ -42,7 +43,6 @@ from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.app.widgets.target import Target
 from tui.domain.failure import Failure, FailureKind
-from tui.domain.job import JobSnapshot
 from tui.domain.jobs import nearest_names
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
@@ -57,7 +57,7 @@ _FIRST_PAGE_SECONDS = 1.0
 """What else there is waits this long for the first page of jobs."""
 
 
-class Watching(Screen[None]):
+class Watching(Hooks, Screen[None]):
     """Every job, and everything about the one under the cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
@@ -205,33 +205,6 @@ class Watching(Screen[None]):
     async def _load_documentation(self) -> None:
         if self.services:
             self.everything.documentation = await asyncio.to_thread(self.services.documentation)
-
-    async def connected(self, services: Services) -> None:
-        """Begin what else needs the services."""
-
-    def focused_another(self) -> None:
-        """Leave what was live around the job before."""
-
-    def described(self, snapshot: JobSnapshot) -> None:
-        """Take in a description of the focused job."""
-
-    def around_job(self, view: JobView) -> JobView:
-        """Add to the view of the focused job."""
-        return view
-
-    def around_jobs(self, view: JobsView) -> JobsView:
-        """Add to the view of the list."""
-        return view
-
-    def paused_or_resumed(self) -> None:
-        """Pause or resume what is no poller."""
-
-    def dollars_per_hour(self) -> float:
-        """Return what the calls cost that are charged."""
-        return 0.0
-
-    def show_around(self) -> None:
-        """Show what else there is of the focused job."""
 
     def focus_job(self, name: str) -> None:
         """Turn to a job: show at once what is known of it, and ask about it once the cursor rests."""
