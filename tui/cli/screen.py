@@ -24,15 +24,15 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
     """Put the services together, what they are made of imported in a thread; the first call imports the SDK."""
     import asyncio
 
+    for name in ("sagemaker", "cloudwatch", "logs", "stepmetrics"):
+        await asyncio.to_thread(importlib.import_module, f"tui.aws.{name}")
     from tui.app.services import Services
-    from tui.cli.asking import connection_of
-    from tui.polling.budget import Budget
-
-    await asyncio.to_thread(importlib.import_module, "tui.aws.sagemaker")
     from tui.aws.cloudwatch import CloudWatch
     from tui.aws.logs import Logs
     from tui.aws.sagemaker import SageMaker
     from tui.aws.stepmetrics import StepMetricsService
+    from tui.cli.asking import connection_of
+    from tui.polling.budget import Budget
 
     budget = Budget()
     connection = connection_of(settings, budget)

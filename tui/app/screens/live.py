@@ -60,7 +60,8 @@ class Live(Watching):
 
     async def connected(self, services: Services) -> None:
         """Begin to ask for curves."""
-        await asyncio.to_thread(importlib.import_module, "tui.app.around")
+        for name in ("tui.app.around", "tui.app.panes.metricrows", "tui.domain.report"):
+            await asyncio.to_thread(importlib.import_module, name)
         from tui.app.around import Around
 
         self.around = Around(self.model.clock.now, self._something_came)
