@@ -7,6 +7,7 @@ Nothing is imported here before it is needed, least of all the SDK; what the oth
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import IO, TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS: Final = 10
 """After which it has ended, and the ordinary way is gone."""
 _CODE: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from tui.aws.firstpage import main; main()"
+"""Modules are found where ours were, not in the working directory."""
 
 
 class FirstPage:
@@ -27,8 +29,9 @@ class FirstPage:
 
     @classmethod
     def start(cls, profile: str | None, region: str | None, endpoint_url: str | None) -> FirstPage | None:
-        """Begin; None where no process can be started."""
-        # It finds its modules where we found ours, not in the working directory.
+        """Begin; None where no process can be started, or where it would only delay the first frame."""
+        if (os.cpu_count() or 1) < 2:
+            return None
         arguments = [json.dumps(value) for value in (sys.path, [profile, region, endpoint_url])]
         try:
             process = subprocess.Popen(

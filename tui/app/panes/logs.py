@@ -135,6 +135,10 @@ class LogsPane(Vertical):
         self._feed = feed
         self._refresh()
 
+    def on_mount(self) -> None:
+        """Have a title in the first frame."""
+        self._set_title()
+
     def watch_view(self) -> None:
         """Turn to the log of the focused job."""
         if self.view.name != self._job:
