@@ -21,6 +21,7 @@ PLANTED = (
 )
 CRASH = """
 from tui import cli
+from tui.cli import screen
 from tui.app.services import Services
 from tui.polling.budget import Budget
 
@@ -34,13 +35,13 @@ class Account:
 
 async def close(): ...
 
-async def connect(settings):
+async def connect(settings, ahead):
     return Services(
         jobs=None, account=Account(), logs=None, cloudwatch=None, steps=None,
         budget=Budget(), documentation=dict, close=close,
     )
 
-cli.connect = connect
+screen.connect = connect
 cli.main()
 """
 

@@ -14,7 +14,8 @@ from tests.ui.test_rows import check
 from tui.app.curves import drawn, groups_of, mean_of
 from tui.app.joblist import JobsView
 from tui.app.panes.jobrows import columns_of, head_row, job_rows
-from tui.app.panes.metrics import UNMEASURED, metric_rows
+from tui.app.panes.metricrows import metric_rows
+from tui.app.panes.metrics import UNMEASURED
 from tui.app.panes.sparklines import list_sparkline, list_value, row_curves
 from tui.app.roster import Shown
 from tui.domain.extraction import MetricDefinition, Unused

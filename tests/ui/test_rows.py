@@ -21,15 +21,16 @@ from tui.app.joblist import JobsView, title_of
 from tui.app.layout import DASHBOARD, ROOMS, arrange, neighbour
 from tui.app.layout import PANES as PANE_NAMES
 from tui.app.lines import STYLES, Row, fit, fit_middle, row, wrap
-from tui.app.panes.everything import json_rows, tree_rows, words_on
+from tui.app.panes.everything import words_on
 from tui.app.panes.jobrows import head_row, job_rows
 from tui.app.panes.logs import log_rows
 from tui.app.panes.members import member_rows
-from tui.app.panes.metrics import metric_rows
+from tui.app.panes.metricrows import metric_rows
 from tui.app.panes.overview import OverviewPane, overview_rows
 from tui.app.panes.resources import resource_rows
 from tui.app.panes.rules import rule_rows
 from tui.app.panes.timeline import timeline_rows
+from tui.app.panes.tree import json_rows, tree_rows
 from tui.app.roster import Order, Shown
 from tui.app.screens.reading import failure_rows, help_rows, identity_rows
 from tui.app.view import NOTHING, JobView

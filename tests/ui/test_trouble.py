@@ -157,7 +157,7 @@ async def test_an_open_job_that_was_deleted_stays_says_so_and_leaves_the_list(
         assert watch.screen.view.failure
         assert "deleted" in watch.screen.view.failure.message
         assert watch.screen.view.snapshot
-        await watch.until(lambda: [job.name for job in watch.screen.model.visible_jobs()] == ["here"], "gone")
+        await watch.until(lambda: [job.name for job in watch.screen.model.shown().jobs] == ["here"], "gone")
         await watch.tap("escape")
         await watch.until(lambda: watch.cursor == "here")
 
@@ -250,7 +250,7 @@ class Buggy:
     region = "us-east-1"
     broken = True
 
-    async def search(self, order: Order, token: str | None = None) -> JobPage:
+    async def search(self, order: Order, token: str | None = None, conditions: object = ()) -> JobPage:
         if self.broken:
             raise KeyError("a bug")
         return JobPage((), None, 0, NOW)

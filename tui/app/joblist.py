@@ -1,9 +1,11 @@
 """The list of jobs as it is to be shown: one frozen value, made of what the model knows."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.app.columns import DEFAULT
 from tui.app.model import Model
@@ -11,7 +13,9 @@ from tui.app.panes.sparklines import RowCurves
 from tui.app.roster import Order, Shown
 from tui.domain.failure import Failure
 from tui.domain.status import Look
-from tui.polling.feed import Matching
+
+if TYPE_CHECKING:
+    from tui.polling.feed import Matching
 
 _TICK_SECONDS: Final = 10
 """How finely the list tells time."""

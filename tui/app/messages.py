@@ -1,12 +1,16 @@
 """What happens: results carry whom they are about, so that a late one is dropped and not shown elsewhere."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.polling.feed import JobList
-from tui.polling.poller import Poll
-from tui.polling.ports import Described, Identity
+if TYPE_CHECKING:
+    from tui.polling.feed import JobList
+    from tui.polling.poller import Poll
+    from tui.polling.ports import Described, Identity
 
 
 @dataclass

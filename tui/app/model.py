@@ -1,10 +1,12 @@
 """What the screen knows and what the user chose: no widget, no IO. Panes are given frozen views of it."""
 
+from __future__ import annotations
+
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.app.columns import DEFAULT
 from tui.app.roster import Order, Roster, Shown
@@ -15,10 +17,12 @@ from tui.domain.families import Parent
 from tui.domain.filtering import Filter
 from tui.domain.jobs import JobSummary, nearest_names
 from tui.polling.clock import ServiceClock
-from tui.polling.feed import JobList
-from tui.polling.poller import Poll
-from tui.polling.ports import Described, Identity
 from tui.polling.store import LastGood
+
+if TYPE_CHECKING:
+    from tui.polling.feed import JobList
+    from tui.polling.poller import Poll
+    from tui.polling.ports import Described, Identity
 
 MARK_SECONDS: Final = 4.0
 """How long a change stays marked."""

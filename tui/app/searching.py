@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tui.domain.extraction import risk
 from tui.domain.loglines import LONGEST
 
 _MEMORY: Final = 1 << 22
@@ -27,6 +26,8 @@ class LinePattern:
         self.text = text
         self._length: int | None = None
         self._regex: Any = re.compile(text, re.IGNORECASE)
+        from tui.domain.extraction import risk
+
         feared = risk(text, LONGEST)
         if feared.safe_length < LONGEST and not self._linear():
             if feared.reason:

@@ -1,12 +1,16 @@
 """What the app is given to work with. `tui.cli` puts it together; nothing here knows AWS or the simulator."""
 
+from __future__ import annotations
+
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.polling.budget import Budget
-from tui.polling.logs import LogEvents
-from tui.polling.metricports import InstanceMetrics, StepMetrics
-from tui.polling.ports import Account, TrainingJobs
+if TYPE_CHECKING:
+    from tui.polling.budget import Budget
+    from tui.polling.logs import LogEvents
+    from tui.polling.metricports import InstanceMetrics, StepMetrics
+    from tui.polling.ports import Account, TrainingJobs
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from tui.aws.ahead import FirstPage
 from tui.aws.connection import Connection, unreadable
 from tui.aws.members import with_unknown
 from tui.aws.search import JOBS, summary
@@ -20,8 +21,10 @@ _PAGE: Final = 100
 class SageMaker:
     """SageMaker's training jobs of one account and region."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ahead: FirstPage | None = None) -> None:
+        """`ahead` may have asked for the newest jobs already."""
         self._connection = connection
+        self._ahead = ahead
 
     @property
     def region(self) -> str:
@@ -34,17 +37,13 @@ class SageMaker:
 
     async def search(self, order: Order, token: str | None = None, conditions: Sequence[Condition] = ()) -> JobPage:
         """Search(Resource=TrainingJob), newest first by `order`: the jobs for which all conditions hold."""
-        parameters: dict[str, object] = {
-            "Resource": "TrainingJob",
-            "SortBy": order.value,
-            "SortOrder": "Descending",
-            "MaxResults": _PAGE,
-        }
-        if conditions:
-            parameters["SearchExpression"] = {"Operator": "And", "Filters": [_filter(each) for each in conditions]}
-        if token:
-            parameters["NextToken"] = token
-        return await self._connection.call("sagemaker", "Search", parameters, _found)
+        if self._ahead and order is Order.CREATED and token is None and not conditions:
+            ahead, self._ahead = self._ahead, None
+            await self._connection.budget.take("Search")
+            if page := await ahead.take():
+                self._connection.budget.succeeded("Search")
+                return page
+        return await self._connection.call("sagemaker", "Search", _search(order, token, conditions), _found)
 
     async def list(
         self, token: str | None = None, created_after: datetime | None = None, created_before: datetime | None = None
@@ -62,6 +61,25 @@ class SageMaker:
     async def identity(self) -> Identity:
         """sts:GetCallerIdentity."""
         return await self._connection.call("sts", "GetCallerIdentity", {}, _identity)
+
+
+def first_page(client: Any) -> JobPage:
+    """Search with a client of plain botocore, newest first."""
+    return _found(client.search(**_search(Order.CREATED)), client)
+
+
+def _search(order: Order, token: str | None = None, conditions: Sequence[Condition] = ()) -> dict[str, object]:
+    parameters: dict[str, object] = {
+        "Resource": "TrainingJob",
+        "SortBy": order.value,
+        "SortOrder": "Descending",
+        "MaxResults": _PAGE,
+    }
+    if conditions:
+        parameters["SearchExpression"] = {"Operator": "And", "Filters": [_filter(each) for each in conditions]}
+    if token:
+        parameters["NextToken"] = token
+    return parameters
 
 
 def _filter(condition: Condition) -> dict[str, str]:

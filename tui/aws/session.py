@@ -7,28 +7,23 @@ the screen would feel.
 import asyncio
 import gzip
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError, DataNotFoundError, UnknownServiceError
-from botocore.loaders import JSONFileLoader, Loader
+from botocore.exceptions import BotoCoreError
+from botocore.loaders import JSONFileLoader
 
-from tui import __version__
 from tui.aws.connection import Target
 from tui.aws.errors import MfaNeededError
 from tui.aws.members import keep_body, lenient_timestamp
+from tui.aws.models import client_options, register_models
 from tui.aws.search import SearchReader
-
-_CONNECT_SECONDS: Final = 5
-_READ_SECONDS: Final = 20
 
 
 class _Files(JSONFileLoader):  # type: ignore[misc]
@@ -49,48 +44,18 @@ class _Files(JSONFileLoader):  # type: ignore[misc]
         return json.loads(text, object_pairs_hook=_ordered)
 
 
-class _Models(Loader):  # type: ignore[misc]
-    """Names the services by their folders: botocore looks into all 400 of them, six times a session."""
-
-    def list_available_services(self, type_name: str) -> list[str]:
-        folders = (Path(path) for path in self.search_paths)
-        return sorted({entry.name for folder in folders if folder.is_dir() for entry in folder.iterdir()})
-
-    def list_api_versions(self, service_name: str, type_name: str) -> list[str]:
-        try:
-            return list(super().list_api_versions(service_name, type_name))
-        except DataNotFoundError:
-            # STS has no waiters; the SDK expects to hear that from the names of the services that have some.
-            raise UnknownServiceError(service_name=service_name, known_service_names=type_name) from None
-
-
 def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
     return OrderedDict(pairs)
-
-
-@cache
-def _data_loader(user_path: str) -> Any:
-    """Return a loader that looks into the user's own data path too; its cache outlives a session."""
-    return _Models([folder for folder in user_path.split(os.pathsep) if folder], _Files())
 
 
 def open_session(target: Target) -> Any:
     """Return a session that reads environment and files afresh."""
     session = AioSession(profile=target.profile)
-    loader = _data_loader(str(session.get_config_variable("data_path") or ""))
-    session.register_component("data_loader", loader)
+    register_models(session, _Files)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.register("before-parse.sagemaker.Search", SearchReader())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
-    session.set_default_client_config(
-        AioConfig(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            # The pollers pace themselves; a retry behind their back would spend the account's quota twice.
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            user_agent_extra=f"sagetop/{__version__}",
-        )
-    )
+    session.set_default_client_config(AioConfig(**client_options()))
     if target.credentials is None:
         _tame_providers(session)
     return session

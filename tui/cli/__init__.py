@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import functools
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from tui import __version__
-from tui.cli import listing, logs, simulate, wait
-from tui.cli.screen import connect, run_screen, simulate_account
+from tui.cli.screen import connect, run_screen, simulate_account, watch_account
 from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+_HOMES: Final = {
+    "ls": "tui.cli.listing",
+    "show": "tui.cli.listing",
+    "logs": "tui.cli.logs",
+    "wait": "tui.cli.wait",
+    "simulate": "tui.cli.simulate",
+}
+_HELP: Final = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=Commands, homes=_HOMES, invoke_without_command=True, context_settings=_HELP)
 @click.version_option(__version__, prog_name="sagetop")
 @common
 @click.pass_context
@@ -30,7 +39,7 @@ def cli(context: click.Context, settings: Settings) -> None:
     Without a command it opens the screen; with the name or ARN of a job it opens that job.
     """
     if context.invoked_subcommand is None:
-        run_screen(settings, "", functools.partial(connect, settings))
+        watch_account(settings, "")
 
 
 @cli.command()
@@ -39,7 +48,7 @@ def cli(context: click.Context, settings: Settings) -> None:
 def watch(job: str, settings: Settings) -> None:
     """The screen; JOB (a name or an ARN) opens that job."""
     settings, name = target(settings, job)
-    run_screen(settings, name, functools.partial(connect, settings))
+    watch_account(settings, name)
 
 
 @cli.command()
@@ -48,10 +57,6 @@ def watch(job: str, settings: Settings) -> None:
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
     run_screen(settings, "", functools.partial(simulate_account, speed), remembering=False)
-
-
-for command in (listing.ls, listing.show, logs.logs, wait.wait, simulate.simulate):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import gc
 import importlib
 import os
@@ -17,23 +17,26 @@ from tui.cli.settings import Settings, say
 
 if TYPE_CHECKING:
     from tui.app.services import OpenServices, Services
+    from tui.aws.ahead import FirstPage
 
 
-async def connect(settings: Settings) -> Services:
-    """Import the SDK, in a thread beside the first frame, and put the services together."""
+async def connect(settings: Settings, ahead: FirstPage | None = None) -> Services:
+    """Put the services together, what they are made of imported in a thread; the first call imports the SDK."""
+    import asyncio
+
+    for name in ("sagemaker", "cloudwatch", "logs", "stepmetrics"):
+        await asyncio.to_thread(importlib.import_module, f"tui.aws.{name}")
     from tui.app.services import Services
-    from tui.cli.asking import connection_of
-    from tui.polling.budget import Budget
-
-    await asyncio.to_thread(importlib.import_module, "tui.aws.sagemaker")
     from tui.aws.cloudwatch import CloudWatch
     from tui.aws.logs import Logs
     from tui.aws.sagemaker import SageMaker
     from tui.aws.stepmetrics import StepMetricsService
+    from tui.cli.asking import connection_of
+    from tui.polling.budget import Budget
 
     budget = Budget()
     connection = connection_of(settings, budget)
-    sagemaker = SageMaker(connection)
+    sagemaker = SageMaker(connection, ahead)
     return Services(
         jobs=sagemaker,
         account=sagemaker,
@@ -50,6 +53,8 @@ async def connect(settings: Settings) -> Services:
 
 async def simulate_account(speed: float) -> Services:
     """Start a simulated account and connect to it as to any other."""
+    import asyncio
+
     from tui.cli.simulate import simulated
 
     simulator = await asyncio.to_thread(simulated, speed, 0)
@@ -65,12 +70,27 @@ async def simulate_account(speed: float) -> Services:
     return replace(services, close=close, profile="demo")
 
 
+def watch_account(settings: Settings, job: str) -> None:
+    """Run the app on a real account, whose first jobs are asked for before anything heavy is imported."""
+    _need_terminal()
+    from tui.aws.ahead import FirstPage
+
+    region = settings.region or os.environ.get("AWS_REGION")
+    ahead = FirstPage.start(settings.profile, region, settings.endpoint_url)
+    try:
+        run_screen(settings, job, functools.partial(connect, settings, ahead))
+    finally:
+        if ahead:
+            ahead.close()
+
+
 def run_screen(settings: Settings, job: str, open_services: OpenServices, *, remembering: bool = True) -> None:
     """Run the app, the list as the user left it the last time, and end with its exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("the screen needs a terminal; `sagetop ls` and `sagetop show JOB` do not")
+    _need_terminal()
     if not settings.color:
         os.environ["NO_COLOR"] = "1"
+    # What is imported stays: looking for garbage in it time and again would cost the first frame a tenth.
+    gc.disable()
     from tui.app.app import SagetopApp
     from tui.app.services import Options
     from tui.cli.remembering import Memory
@@ -79,6 +99,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
     # often as the default has it, would stop the keyboard for a third of a second each time.
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
+    gc.enable()
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
     options = Options(job=job, ascii=settings.ascii)
@@ -92,6 +113,11 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
         if memory.trouble:
             say(memory.trouble)
     raise click.exceptions.Exit(app.return_code or 0)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the screen needs a terminal; `sagetop ls` and `sagetop show JOB` do not")
 
 
 def _documentation() -> Mapping[str, str]:

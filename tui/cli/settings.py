@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -36,12 +37,28 @@ class Settings:
 
 
 class Commands(click.Group):
-    """A group in which a word that is no command is a job: `sagetop JOB` is `sagetop watch JOB`."""
+    """A group in which a word that is no command is a job: `sagetop JOB` is `sagetop watch JOB`.
+
+    The commands in `homes` are imported when they are asked for, from the module that is named there.
+    """
+
+    def __init__(self, *arguments: Any, homes: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._homes = homes
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *self._homes})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._homes:
+            found: click.Command = getattr(importlib.import_module(self._homes[cmd_name]), cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
+        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
             args = ["watch", *args]
         return super().resolve_command(ctx, args)
 

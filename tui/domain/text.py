@@ -7,9 +7,10 @@ Names, reasons, hyperparameters and log lines are other people's text. It is san
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-_SEQUENCE: Final = re.compile(
+_SEQUENCE: Final = (
     r"\x1b\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC, terminated or not
     r"|\x1b[P^_X][^\x1b\x9c\n]*(?:\x1b\\|\x9c)?"  # DCS, PM, APC, SOS
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
@@ -22,7 +23,7 @@ _INVISIBLE: Final = dict.fromkeys(
     (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF)
 )
 _SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
-_UNSAFE: Final = re.compile(
+_UNSAFE: Final = (
     r"[^\t\n -~\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\U0010ffff]"
 )
 _TABLE: Final = {**_CONTROLS, **_INVISIBLE, **_SURROGATES}
@@ -33,9 +34,16 @@ def safe_text(text: str) -> str:
 
     Tabs and newlines are kept. Idempotent.
     """
-    if not _UNSAFE.search(text):
+    unsafe, sequence = _patterns()
+    if not unsafe.search(text):
         return text
-    return _SEQUENCE.sub("", text).translate(_TABLE)
+    return sequence.sub("", text).translate(_TABLE)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    # Compiled at the first foreign text: the first frame has none, and would wait a hundredth of a second for them.
+    return re.compile(_UNSAFE), re.compile(_SEQUENCE)
 
 
 def one_line(text: str) -> str:

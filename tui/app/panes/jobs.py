@@ -51,6 +51,10 @@ class JobsPane(Vertical):
         yield head
         yield JobList(id="jobs-list")
 
+    def on_mount(self) -> None:
+        """Have a title in the first frame."""
+        self.border_title = pane_title(self, self.NUMBER, self.NAME, "")
+
     def watch_view(self) -> None:
         """Show the new view."""
         self.refresh_rows()

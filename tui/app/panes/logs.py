@@ -1,7 +1,9 @@
 """6 Logs: the merged log of all hosts of a job; before there is any, where it will be."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,19 +13,18 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.app.lines import BLANK, Row, Span, fields, row, wrap
-from tui.app.panes.progress import progress_rows
 from tui.app.panes.waiting import waiting_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.logview import LogView
 from tui.app.widgets.titles import pane_title
-from tui.domain import logs
-from tui.domain.failure import Failure
 from tui.domain.logbuffer import Added, LogBuffer
 from tui.domain.resources import instances, total
-from tui.domain.rules import rules
 from tui.domain.units import count, duration
-from tui.polling.logs import LogState
+
+if TYPE_CHECKING:
+    from tui.domain.failure import Failure
+    from tui.polling.logs import LogState
 
 _LABEL_CELLS = 8
 
@@ -32,6 +33,9 @@ def log_rows(view: JobView, width: int) -> list[Row]:
     """Return the log group, the streams, and a command that follows them."""
     if view.snapshot is None:
         return waiting_rows(view, width)
+    from tui.domain import logs
+    from tui.domain.rules import rules
+
     found: list[Row] = []
 
     def add(label: str, text: str, style: str = "value") -> None:
@@ -131,6 +135,10 @@ class LogsPane(Vertical):
         self._feed = feed
         self._refresh()
 
+    def on_mount(self) -> None:
+        """Have a title in the first frame."""
+        self._set_title()
+
     def watch_view(self) -> None:
         """Turn to the log of the focused job."""
         if self.view.name != self._job:
@@ -175,7 +183,11 @@ class LogsPane(Vertical):
         most = 3 if height >= 12 else 1 if height >= 4 else 0
         found = self.feed.buffer.progress if self.feed and width > 0 else {}
         terminal = self.view.snapshot is not None and self.view.snapshot.terminal and not self.title_job
-        rows = [] if terminal else progress_rows(found, self.view.now, width, most, ascii_only=self.view.ascii)
+        rows: list[Row] = []
+        if found and not terminal:
+            from tui.app.panes.progress import progress_rows
+
+            rows = progress_rows(found, self.view.now, width, most, ascii_only=self.view.ascii)
         self.strip.show(rows)
         self.strip.display = bool(rows)
 

@@ -1,16 +1,20 @@
 """Every member of a room as `label  value` rows: what Config and Data show, and the other panes when alone."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from tui.app.lines import BLANK, Row, Span, row, wrap
 from tui.app.panes.waiting import waiting_rows
 from tui.app.view import JobView
-from tui.domain.catalogue import Room
-from tui.domain.leaves import Leaf, in_room, leaves
-from tui.domain.report import shown_text
+
+if TYPE_CHECKING:
+    from tui.domain.catalogue import Room
+    from tui.domain.leaves import Leaf
 
 _LABEL_SHARE = 0.45
 """Labels take at most this part of the width."""
@@ -20,6 +24,8 @@ def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
     """Return a heading for each entry of `room` that the response has, and a row for each leaf under it."""
     if view.snapshot is None:
         return waiting_rows(view, width)
+    from tui.domain.leaves import in_room, leaves
+
     found = in_room(leaves(view.snapshot.raw, view.snapshot.unknown), room)
     rows: list[Row] = []
     for group, entries in groupby(found, key=lambda leaf: leaf.group):
@@ -33,6 +39,8 @@ def member_rows(view: JobView, room: Room, width: int) -> list[Row]:
 
 def leaf_rows(found: Sequence[Leaf], view: JobView, width: int) -> list[Row]:
     """Return the rows of some leaves: labels in a column, long values wrapped below themselves."""
+    from tui.domain.report import shown_text
+
     labels = [leaf.label or leaf.key for leaf in found]
     cells = min(max((cell_len(label) for label in labels), default=0), max(8, int(width * _LABEL_SHARE)))
     rows = []
@@ -57,5 +65,8 @@ def hidden(view: JobView) -> int:
     """Return how many values of the response are masked, or would be."""
     if view.snapshot is None:
         return 0
+    from tui.domain.leaves import leaves
+    from tui.domain.report import shown_text
+
     found = leaves(view.snapshot.raw, view.snapshot.unknown)
     return sum(shown_text(leaf, view.now) != shown_text(leaf, view.now, True) for leaf in found)

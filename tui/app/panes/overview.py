@@ -1,7 +1,9 @@
 """Overview: the first thing to know about the focused job, failure reason first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 
@@ -10,10 +12,12 @@ from tui.app.panes.family import family_rows
 from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain.job import elapsed_seconds
-from tui.domain.metrics import Progress, progress
 from tui.domain.status import look
 from tui.domain.timeline import phase_seconds
 from tui.domain.units import coarse, duration, percent
+
+if TYPE_CHECKING:
+    from tui.domain.metrics import Progress
 
 _BAR_CELLS = 20
 
@@ -111,6 +115,8 @@ def _now(view: JobView, width: int) -> list[Row]:
             Span(words, "label"),
         ]
     rows = [Row(tuple(spans), "elapsed")] if spans else []
+    from tui.domain.metrics import progress
+
     done = progress(view.snapshot.raw)
     if done:
         bar = Row((*_progress(done.share, view.ascii), *_counts(done)), "progress", "ProgressInfo")

@@ -1,5 +1,7 @@
 """4 Rules: debugger and profiler rules, their verdicts, and who evaluates them."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -13,12 +15,12 @@ from tui.app.view import JobView
 from tui.app.widgets.pane import Pane
 from tui.domain import members
 from tui.domain.catalogue import Room
-from tui.domain.rules import Rule, by_urgency, rules
 from tui.domain.status import look
 from tui.domain.units import coarse
 
 if TYPE_CHECKING:
     from tui.domain.health import Finding
+    from tui.domain.rules import Rule
 
 _KIND_CELLS = 5
 _STATUS_CELLS = 13
@@ -40,6 +42,8 @@ def rule_rows(view: JobView, width: int, *, alone: bool = False) -> list[Row]:
     """
     if view.snapshot is None:
         return waiting_rows(view, width)
+    from tui.domain.rules import by_urgency, rules
+
     found = by_urgency(rules(view.snapshot.raw))
     local = [finding for finding in view.findings if alone or finding.status == "IssuesFound"]
     columns = _Columns.of(found, [finding.rule for finding in local], width)
@@ -88,7 +92,7 @@ class _Columns:
     job: int
 
     @classmethod
-    def of(cls, found: Sequence[Rule], local: Sequence[str], width: int) -> "_Columns":
+    def of(cls, found: Sequence[Rule], local: Sequence[str], width: int) -> _Columns:
         longest = max((8, *(cell_len(rule.name) for rule in found), *(cell_len(name) for name in local)))
         left = width - 2 - longest - 1 - _STATUS_CELLS
         kind = _KIND_CELLS if left > _KIND_CELLS else 0
@@ -116,7 +120,7 @@ def _rule(rule: Rule, view: JobView, columns: _Columns) -> Row:
     )
 
 
-def _finding(finding: "Finding", view: JobView, columns: _Columns) -> Row:
+def _finding(finding: Finding, view: JobView, columns: _Columns) -> Row:
     tone = look(finding.status).tone.value
     if finding.status == "IssuesFound" and finding.severity == "critical":
         tone = "bad"
@@ -151,9 +155,13 @@ class RulesPane(Pane):
 
     def summary_of(self, view: JobView) -> str:
         """Return how many rules found something."""
-        statuses = [rule.status for rule in rules(view.snapshot.raw)] if view.snapshot else []
+        if view.snapshot is None:
+            return ""
+        from tui.domain.rules import rules
+
+        statuses = [rule.status for rule in rules(view.snapshot.raw)]
         statuses += [finding.status for finding in view.findings]
         issues = statuses.count("IssuesFound")
         if not statuses:
-            return "none" if view.snapshot else ""
+            return "none"
         return f"{issues} of {len(statuses)} found issues" if issues else f"{len(statuses)}, no issues"

@@ -1,13 +1,15 @@
 """Curves in the cells of a row of the list: the first loss, and how busy the GPUs are."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.app.curves import mean_of
 from tui.app.lines import Span
-from tui.app.widgets.axes import share
-from tui.domain.series import Series, first_loss, sparkline, stats
+
+if TYPE_CHECKING:
+    from tui.domain.series import Series
 
 CELLS: Final = 8
 VALUE_CELLS: Final = 7
@@ -18,11 +20,15 @@ RowCurves = tuple[str, str, str]
 
 def list_sparkline(series: Series, ascii_only: bool = False) -> Span:
     """Return a curve in the cells of a column."""
+    from tui.domain.series import sparkline
+
     return Span(sparkline(series, CELLS, ascii_only), "running")
 
 
 def list_value(series: Series) -> Span:
     """Return the newest value of a curve, be it NaN."""
+    from tui.app.widgets.axes import share
+
     if not series.points:
         return Span("")
     last = series.points[-1].y
@@ -31,6 +37,9 @@ def list_value(series: Series) -> Span:
 
 def row_curves(series: Iterable[Series], ascii_only: bool = False) -> RowCurves:
     """Return what a row of the list shows of the curves of its job."""
+    from tui.app.curves import mean_of
+    from tui.domain.series import first_loss, stats
+
     known = [curve for curve in series if curve.points]
     loss = first_loss(known)
     gpus = [curve for curve in known if curve.name == "GPUUtilization" and curve.host]

@@ -1,12 +1,14 @@
 """What the keys do in the list. Their commands are in `tui.app.commands`, the list is in `tui.app.panes.jobs`."""
 
+from __future__ import annotations
+
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from tui.app.columns import DEFAULT, known
-from tui.app.copying import Copy
 from tui.app.joblist import JobsView
 from tui.app.roster import MORE, Order, is_job
 from tui.app.screens.columns import ColumnsScreen
@@ -19,6 +21,9 @@ from tui.domain.families import Family
 from tui.domain.filtering import Filter, completions, pushed
 from tui.domain.ordering import SORTS
 from tui.domain.units import count
+
+if TYPE_CHECKING:
+    from tui.app.copying import Copy
 
 _REMEMBER_SECONDS = 3.0
 """How long a change of the list waits to be written: who tries out sorts does not write each."""
@@ -204,6 +209,8 @@ class ListActions(Live):
 
     def list_copies(self) -> list[Copy]:
         """Return what can be copied of the list: the names under a parent."""
+        from tui.app.copying import Copy
+
         family = self.family if self.current == "jobs" else None
         if family is None:
             return []

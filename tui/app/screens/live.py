@@ -17,10 +17,10 @@ from tui.app.services import OpenServices, Options, Services
 from tui.app.view import JobView
 from tui.domain.job import JobSnapshot
 from tui.domain.resources import instances, total
-from tui.polling.poller import Poller
 
 if TYPE_CHECKING:
     from tui.app.around import Around
+    from tui.polling.poller import Poller
     from tui.polling.telemetry import LogWatch, Telemetry
 
 _SHOW_SECONDS = 0.2
@@ -60,7 +60,8 @@ class Live(Watching):
 
     async def connected(self, services: Services) -> None:
         """Begin to ask for curves."""
-        await asyncio.to_thread(importlib.import_module, "tui.app.around")
+        for name in ("tui.app.around", "tui.app.panes.metricrows", "tui.domain.report"):
+            await asyncio.to_thread(importlib.import_module, name)
         from tui.app.around import Around
 
         self.around = Around(self.model.clock.now, self._something_came)

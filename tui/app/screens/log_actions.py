@@ -1,20 +1,24 @@
 """What the keys do in the log. Their commands are in `tui.app.commands`, the log is in `tui.app.widgets.logview`."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import on, work
 
-from tui.app.copying import Copy
 from tui.app.screens.watching import Watching
 from tui.app.widgets.logink import Times, time_of
 from tui.app.widgets.logview import LogView
 from tui.domain.loglines import Flags, LogLine, pretty
 from tui.domain.units import count
+
+if TYPE_CHECKING:
+    from tui.app.copying import Copy
 
 _ELSEWHERE: Final = "That is for the log: l goes there."
 _SECONDS: Final = {2: 60, 3: 5 * 60, 4: 15 * 60, 5: 30 * 60, 6: 60 * 60}
@@ -152,6 +156,8 @@ class LogActions(Watching):
         line = log.line
         if self.current != "logs" or line is None:
             return []
+        from tui.app.copying import Copy
+
         found = []
         if marked := log.marked():
             found.append(Copy(f"{count(len(marked), 'marked line')}", "\n".join(map(log.ink.plain, marked))))

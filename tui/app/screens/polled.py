@@ -1,33 +1,42 @@
 """What the watch screen asks the service: its pollers, and what they bring into the model. No widget here."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from tui.app.attention import Attention
 from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
 from tui.app.model import Model
-from tui.app.services import OpenServices, Options, Services
+from tui.app.screens.hooks import Hooks
 from tui.domain.failure import Failure, FailureKind
-from tui.domain.filtering import Condition
-from tui.domain.job import JobSnapshot
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
-from tui.polling.feed import JobFeed
-from tui.polling.poller import Poller
-from tui.polling.ports import Described
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.timer import Timer
+
+    from tui.app.services import OpenServices, Options, Services
+    from tui.domain.filtering import Condition
+    from tui.polling.feed import JobFeed
+    from tui.polling.poller import Poll, Poller
+    from tui.polling.ports import Described
 
 _SETTLE_SECONDS = 0.15
 """The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
 _RESTART_SECONDS = 5.0
+_FIRST_PAGE_SECONDS = 1.0
+"""What else there is waits this long for the first page of jobs."""
 
 
-class Polled(Screen[None]):
+class Polled(Hooks, Screen[None]):
     """The part of the watch screen that asks."""
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
@@ -52,23 +61,14 @@ class Polled(Screen[None]):
     def lay_out(self) -> None:
         """Show the panes that size and state have room for."""
 
-    async def connected(self, services: Services) -> None:
-        """Begin what else needs the services."""
-
-    def focused_another(self) -> None:
-        """Leave what was live around the job before."""
-
-    def described(self, snapshot: JobSnapshot) -> None:
-        """Take in a description of the focused job."""
-
-    def paused_or_resumed(self) -> None:
-        """Pause or resume what is no poller."""
-
     # What is polled
 
     @work(group="connect", exclusive=True, exit_on_error=False, description="connect")
     async def connect(self) -> None:
         """Open the services, and ask for list and identity until cancelled."""
+        from tui.polling.feed import JobFeed
+        from tui.polling.poller import Poller
+
         # Started again after a bug, the services are there: others would leave their connections open.
         services = self.services or await self._open_services()
         begun = self.services is not None
@@ -81,18 +81,32 @@ class Polled(Screen[None]):
             lambda _: None,
         )
         feed = self.feed = JobFeed(services.jobs, self.model.clock.now)
-        jobs = Poller("jobs", feed.fetch, lambda poll: self.post_message(JobsPolled(poll)), feed.period)
+        listed = asyncio.Event()
+
+        def take_list(poll: Poll[Any]) -> None:
+            listed.set()
+            self.post_message(JobsPolled(poll))
+
+        jobs = Poller("jobs", feed.fetch, take_list, feed.period)
         self._jobs_poller = jobs
         self.focus_job(self.model.job.key)
-        # The list first: what else there is comes beside it.
-        rest = [] if begun else [self.connected(services)]
-        await asyncio.gather(jobs.run(), identity.run(), *rest)
+
+        async def run_rest() -> None:
+            # The list first: what else there is imports the SDK, which the first page would wait for.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_PAGE_SECONDS):
+                    await listed.wait()
+            await asyncio.gather(identity.run(), *([] if begun else [self.connected(services)]))
+
+        await asyncio.gather(jobs.run(), run_rest())
 
     @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
     async def _watch_job(self, name: str) -> None:
         services = self.services
         if services is None or not name:
             return
+        from tui.polling.poller import Poller
+
         poller = Poller(
             name,
             lambda: services.jobs.describe(name),
@@ -146,7 +160,10 @@ class Polled(Screen[None]):
         self.publish()
         if self._settling:
             self._settling.stop()
-        self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._watch_job(name))
+        if name:
+            self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._watch_job(name))
+        else:
+            self._watch_job("")
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Say when one of our own loops broke, and start it again: the screen never just goes quiet."""

@@ -5,7 +5,6 @@ import re
 from tui.app.panes.metrics import MetricsPane
 from tui.app.panes.rules import LOCAL
 from tui.app.screens.live import Live
-from tui.domain.rules import rules
 
 
 class RuleActions(Live):
@@ -19,6 +18,8 @@ class RuleActions(Live):
         if row.key.startswith(LOCAL):
             self._show_evidence(row.key.removeprefix(LOCAL))
             return True
+        from tui.domain.rules import rules
+
         found = next((rule for rule in rules(self._raw()) if rule.source == row.source), None)
         if found is None:
             return False

@@ -1,22 +1,21 @@
 """The watch screen: what the commands of `tui.app.commands` do. Nothing here changes anything at the service."""
 
+from __future__ import annotations
+
 import os
 import re
 import sys
-import webbrowser
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
 from textual.binding import BindingType
 
 from tui.app.commands import bindings
-from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
-from tui.app.screens.copy import CopyScreen
 from tui.app.screens.list_actions import ListActions
 from tui.app.screens.log_actions import LogActions
-from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
+from tui.app.screens.reading_actions import ReadingActions
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
@@ -24,12 +23,15 @@ from tui.app.widgets.prompt import Prompt
 from tui.domain.filtering import Filter
 from tui.domain.units import count
 
+if TYPE_CHECKING:
+    from tui.app.copying import Copy
+
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
+class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -161,6 +163,10 @@ class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
 
     def action_browse(self) -> None:
         """Open the console page where there is a browser, else copy its address."""
+        import webbrowser
+
+        from tui.app.copying import Copy, console_url
+
         address = console_url(self.view)
         if not address:
             self.say(_NO_JOB)
@@ -172,6 +178,9 @@ class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
 
     def action_copy(self) -> None:
         """Ask what to copy."""
+        from tui.app.copying import copies
+        from tui.app.screens.copy import CopyScreen
+
         found = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         entries = self.log_copies() + self.list_copies() + found
         if entries:
@@ -185,6 +194,8 @@ class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
 
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
     async def _copy(self, entry: Copy) -> None:
+        from tui.app.copying import to_clipboard
+
         self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
 
     # Config, Data, Everything
@@ -250,24 +261,6 @@ class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
             poller.kick()
         self.say(f"Asking {'as usual' if self.stretch == 1 else f'every {self.stretch:g} × the usual time'}.")
 
-    def action_identity(self) -> None:
-        """Show who asks, where, and how much."""
-        services = self.services
-        facts = [("region", services.account.region if services else "")]
-        if services:
-            facts += [
-                ("profile", services.profile or "the SDK's default chain"),
-                ("endpoint", services.endpoint_url or "AWS"),
-                ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
-            ]
-        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
-        self.app.push_screen(ReadingScreen("Identity", rows))
-
-    def action_failures(self) -> None:
-        """Show what went wrong with calls lately."""
-        rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
-        self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
-
     def action_mouse(self) -> None:
         """Give the mouse to the terminal, or take it back."""
         self._own_mouse = not self._own_mouse
@@ -277,14 +270,6 @@ class WatchScreen(ChartActions, LogActions, RuleActions, ListActions):
     def action_palette(self) -> None:
         """Find a command by name."""
         self.app.action_command_palette()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
-
-    @property
-    def _reading_cells(self) -> int:
-        return max(20, min(self.size.width - 8, 92))
 
     def action_back(self) -> None:
         """Close one layer: search, filter, zoom, opened job."""

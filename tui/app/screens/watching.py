@@ -3,6 +3,8 @@
 What its keys do is in `tui.app.screens.watch`.
 """
 
+from __future__ import annotations
+
 import asyncio
 import re
 from dataclasses import replace
@@ -17,7 +19,7 @@ from textual.reactive import var
 from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.exact import ExactCompositor
-from tui.app.joblist import JobsView, jobs_view
+from tui.app.joblist import jobs_view
 from tui.app.layout import PANES, arrange
 from tui.app.panes.config import ConfigPane, DataPane
 from tui.app.panes.everything import EverythingPane
@@ -70,6 +72,8 @@ class Watching(Polled):
         super().__init__(open_services, options)
         self._compositor = ExactCompositor()
         self.beside = "timeline"
+        self._has_begun = False
+        """Whether the cursor has been anywhere."""
         self.arrangement = arrange(80, 24, opened=False, zoomed=False, current="jobs", beside=self.beside)
 
     def compose(self) -> ComposeResult:
@@ -122,21 +126,6 @@ class Watching(Polled):
         if self.services:
             self.everything.documentation = await asyncio.to_thread(self.services.documentation)
 
-    def around_job(self, view: JobView) -> JobView:
-        """Add to the view of the focused job."""
-        return view
-
-    def around_jobs(self, view: JobsView) -> JobsView:
-        """Add to the view of the list."""
-        return view
-
-    def dollars_per_hour(self) -> float:
-        """Return what the calls cost that are charged."""
-        return 0.0
-
-    def show_around(self) -> None:
-        """Show what else there is of the focused job."""
-
     # What the cursor is on
 
     @on(Lines.CursorMoved, "#jobs-list")
@@ -145,7 +134,12 @@ class Watching(Polled):
             return
         if is_job(message.lost) and self.model.summary(message.lost) is None:
             self.say(f"{message.lost} is gone from the account.", warning=True)
-        self.focus_job(message.key if is_job(message.key) else "")
+        if not is_job(message.key) and not self._has_begun:
+            # Who has just come sees a job, not a group.
+            self.jobs.body.move_to(self.model.shown().next_job("", 0))
+        else:
+            self.focus_job(message.key if is_job(message.key) else "")
+        self._has_begun = True
 
     # What is shown
 
@@ -192,7 +186,7 @@ class Watching(Polled):
 
     def lay_out(self) -> None:
         """Show the panes that size and state have room for."""
-        if not self.is_mounted:
+        if not self.children:
             return
         arrangement = arrange(
             self.size.width,

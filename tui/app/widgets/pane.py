@@ -57,6 +57,10 @@ class Pane(Lines):
             self._title = summary
             self.border_title = pane_title(self, self.NUMBER, self.NAME, summary)
 
+    def on_mount(self) -> None:
+        """Have a title in the first frame."""
+        self.set_title(self.summary_of(self.view))
+
     def watch_view(self) -> None:
         """Show the new view."""
         self.refresh_rows()

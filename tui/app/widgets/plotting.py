@@ -37,7 +37,7 @@ _MARKS: Final = "*+ox#%@&"
 _HALVES: Final = str.maketrans("▘▝▖▗▚▞▛▙▟▜▌▐", "▀▀▄▄████████")
 """Fonts of consoles have the halves, and rarely the quarters."""
 _BRAILLE_TERMS: Final = ("linux", "dumb", "vt", "ansi", "cons", "unknown")
-_PIECE: Final = re.compile(r"\x1b\[([0-9;]*)m|([^\x1b\n]+)")
+_PIECE: Final = r"\x1b\[([0-9;]*)m|([^\x1b\n]+)"
 _figures: list[Any] = []
 """plotext's class of figures, once it is there."""
 
@@ -93,7 +93,7 @@ def draw(lines: Sequence[Line], width: int, height: int, glyphs: Glyphs) -> list
 def _cells(text: str, width: int) -> list[Cell]:
     found: list[Cell] = []
     ink = 0
-    for codes, piece in _PIECE.findall(text):
+    for codes, piece in re.findall(_PIECE, text):
         if piece:
             found += [Cell(char, ink) if char not in " ⠀" else EMPTY for char in piece]
         else:

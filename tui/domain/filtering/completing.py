@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tui.domain import resources, secrets, units
+from tui.domain import resources, units
 from tui.domain.filtering.grammar import Term, quote, tokens
 from tui.domain.filtering.terms import KEYS, shown
 from tui.domain.jobs import JobSummary, Pairs
@@ -90,6 +90,8 @@ def _values(term: Term, jobs: Sequence[JobSummary]) -> _Found:
     key = KEYS.get(term.key)
     if key is None or (key.named and not term.name) or term.comparison not in ("", "="):
         return
+    from tui.domain import secrets
+
     head = _named(term.key, term.name) if term.name else term.key
     typed = term.value.lower()
     for value, count in _counted(term, jobs):

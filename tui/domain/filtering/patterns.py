@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Callable
 from typing import Final
 
-from tui.domain.extraction import needle, risk
 from tui.domain.filtering.grammar import FilterError
 
 Finder = Callable[[str], object]
@@ -37,6 +36,9 @@ def finder(value: str, literal: bool, position: int) -> Finder:
     if literal or is_plain(value):
         lowered = value.lower()
         return lambda hay: lowered in hay
+    # Only a regular expression needs it, and the first frame does not.
+    from tui.domain.extraction import needle
+
     pattern = _compiled(value, position)
     search = _in_steps(value) or _bounded(value, pattern, position)
     sure = needle(value).text.lower()
@@ -97,6 +99,8 @@ def _in_steps(regex: str) -> Finder | None:
 
 def _bounded(regex: str, pattern: re.Pattern[str], position: int) -> Finder:
     """Return a search that sees no more than is safe: the whole text, else each line of it up to there."""
+    from tui.domain.extraction import risk
+
     feared = risk(regex, _LONGEST, _STEPS)
     if feared.safe_length < _NAME:
         why = feared.reason or "that many repetitions in a row take too long"
