@@ -165,6 +165,13 @@ class Model:
             ascii=ascii_only,
         )
 
+    def known(self) -> tuple[object, ...]:
+        """Return what the screen is made of, time apart: as long as it stays the same, only clocks go on."""
+        return (
+            *(self.jobs.value, self.jobs.failure, self.changed_jobs(), self.identity.value),
+            *(self.job.key, self.job.value, self.job.failure, _recent(self._changed)),
+        )
+
     def trouble(self) -> Failure | None:
         """Return the failure that matters most now: the list's, else the focused job's."""
         focused = self.job.failure

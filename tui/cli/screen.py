@@ -80,7 +80,8 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     gc.set_threshold(100_000, 50, 1_000)
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
+    options = Options(job=job, ascii=settings.ascii, low_bandwidth=settings.low_bandwidth)
+    app = SagetopApp(open_services, options)
     app.run()
     raise click.exceptions.Exit(app.return_code or 0)
 

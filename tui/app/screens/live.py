@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
+from tui.app.bandwidth import LOW, USUAL
 from tui.app.panes.jobs import JobsView
 from tui.app.panes.logs import LogFeed, LogsPane
 from tui.app.panes.metrics import MetricsPane, MetricsView
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tui.app.around import Around
     from tui.polling.telemetry import LogWatch, Telemetry
 
-_SHOW_SECONDS = 0.2
-"""However fast lines come in, they are shown this often."""
 _JUDGE_SECONDS = 60.0
 
 
@@ -55,6 +54,10 @@ class Live(Watching):
         """Ask for no curves while nothing is asked."""
         if self.around:
             self.around.pause(self.paused)
+
+    def action_low_bandwidth(self) -> None:
+        """Spare the line to the terminal, or stop sparing it."""
+        self.use_bandwidth(USUAL if self.bandwidth.low else LOW)
 
     # What happens to the focused job
 
@@ -133,7 +136,7 @@ class Live(Watching):
     def _something_came(self) -> None:
         if not self._due and self.is_running:
             self._due = True
-            self.set_timer(_SHOW_SECONDS, self._show_what_came)
+            self.set_timer(self.bandwidth.log_seconds, self._show_what_came)
 
     def _show_what_came(self) -> None:
         self._due = False
