@@ -1,4 +1,4 @@
-"""What is written of a frame: whatever came before, the terminal then shows it, and it is told no more than needed."""
+"""What is written of a frame: the terminal then shows it, whatever came before, and is told no more than needed."""
 
 import pyte
 from hypothesis import given, settings
@@ -14,7 +14,12 @@ from tui.app.exact import Glass
 WIDTH, HEIGHT = 12, 7
 STYLES = [
     Style.parse(text)
-    for text in ("#ffffff on #000000", "bold #ff0000 on #000000", "dim #ff0000 on #202020", "reverse underline #00ff00")
+    for text in (
+        "#ffffff on #000000",
+        "bold #ff0000 on #000000",
+        "dim #ff0000 on #202020",
+        "reverse underline #00ff00",
+    )
 ]
 TEXTS = st.lists(st.sampled_from(["a", "b", " ", "─", "é", "漢", "e\u0301", "🚀"]), max_size=5).map("".join)
 LINES = st.lists(st.tuples(TEXTS, st.sampled_from(STYLES)), max_size=4)
@@ -41,6 +46,8 @@ class Terminal:
         self.glass = Glass()
         self.screen = pyte.Screen(WIDTH, HEIGHT)
         self.stream = pyte.Stream(self.screen)
+        # As Textual has it: what reaches the right edge does not go on in the next line.
+        self.stream.feed("\x1b[?7l")
 
     def show(self, update: LayoutUpdate | ChopsUpdate) -> str:
         written = self.glass.frame(update)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import math
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
@@ -13,6 +15,7 @@ from tui.app.bandwidth import LOW, USUAL
 from tui.app.panes.jobs import JobsView
 from tui.app.panes.logs import LogFeed, LogsPane
 from tui.app.panes.metrics import MetricsPane, MetricsView
+from tui.app.panes.sparklines import RowCurves
 from tui.app.screens.watching import Watching
 from tui.app.services import OpenServices, Options, Services
 from tui.app.view import JobView
@@ -35,6 +38,9 @@ class Live(Watching):
         self.around: Around | None = None
         """None until the first frame stands: what it is made of takes a tenth of a second to import."""
         self._due = False
+        self._curves_at: dict[str, float] = {}
+        """When curves were handed on last, by job; those of the rows have no name."""
+        self._row_words: dict[str, RowCurves] = {}
         self._shown = 0
         """Rises each time the log is handed on."""
 
@@ -76,6 +82,7 @@ class Live(Watching):
 
     def focused_another(self) -> None:
         """Leave the log of the job before."""
+        self._curves_at.clear()
         self.workers.cancel_group(self, "telemetry")
         self.workers.cancel_group(self, "rule")
         if self.around:
@@ -160,7 +167,17 @@ class Live(Watching):
             self.model.jobs.value.jobs if self.model.jobs.value else (),
             [job for job in view.jobs if job.name in names],
         )
-        return replace(view, curves=self.around.row_words(self.options.ascii), health=self.around.health())
+        if self._curves_due(""):
+            self._row_words = self.around.row_words(self.options.ascii)
+        return replace(view, curves=self._row_words, health=self.around.health())
+
+    def _curves_due(self, job: str) -> bool:
+        """Return whether curves may be drawn anew: those of the rows, or those of a job."""
+        now = monotonic()
+        if now < self._curves_at.get(job, -math.inf) + self.bandwidth.curve_seconds:
+            return False
+        self._curves_at[job] = now
+        return True
 
     def dollars_per_hour(self) -> float:
         """Return what GetMetricData costs."""
@@ -176,7 +193,7 @@ class Live(Watching):
         watch = telemetry.rule_log if telemetry.rule_log and logs.title_job else telemetry.log
         logs.show(self._feed(watch, telemetry.snapshot))
         feed = self.around.feed
-        if feed is not None:
+        if feed is not None and self._curves_due(telemetry.snapshot.name):
             self.query_one(MetricsPane).telemetry = MetricsView(
                 job=telemetry.snapshot.name,
                 series=self.around.series(),
