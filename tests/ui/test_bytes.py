@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pyte
+from rich.color import ColorSystem
 from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.strategies import NOW
@@ -41,6 +42,7 @@ class Glass:
         self.driver: Any = watch.app._driver
         self.driver.__class__ = Recording
         self.driver.written = []
+        watch.app.console._color_system = ColorSystem.TRUECOLOR
         watch.app.glass.forget()
         watch.screen.model.clock = ServiceClock(lambda: self.now)
         assert watch.screen._ticking
@@ -112,8 +114,13 @@ async def test_clocks_cost_little_and_stay_exact(sim: Simulator) -> None:
 
 async def test_where_nothing_changed_nothing_is_written(sim: Simulator) -> None:
     async with glass(sim) as (made, _):
-        made.watch.screen.publish()
-        made.watch.screen.tick()
+        screen = made.watch.screen
+        for group in ("telemetry", "judge", "curves"):
+            screen.workers.cancel_group(screen, group)
+        while await made.written():
+            pass
+        screen.publish()
+        screen.tick()
         made.watch.app.screen.refresh()
         await made.watch.pilot.pause(0.1)
         assert "".join(made.driver.written) == ""
@@ -147,7 +154,8 @@ async def test_a_log_line_costs_about_its_length(sim: Simulator) -> None:
         sim.account.logs.put(f"{telemetry.snapshot.name}/algo-1-1700000000", [LogEvent(now, line)])
         telemetry.log.poller.resume()
         await made.watch.shows("samples/s")
-        assert await made.written() <= len(line) + 250
+        # What the log says of its host and its lag, and what the local rules say of it, comes on top.
+        assert await made.written() <= len(line) + 550
 
 
 async def test_a_slow_line_is_spared(sim: Simulator) -> None:
