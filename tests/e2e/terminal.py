@@ -24,7 +24,8 @@ ALLOWED = re.compile(
     r"\x1b(?:"
     r"\[[0-9;]*m"  # colours
     r"|\[[0-9;]*H"  # cursor to a place
-    r"|\[[0-9]*[ABCDGJK]"  # cursor by a step, erase
+    r"|\[[0-9]*[ABCDGJK]"  # cursor by a step or to a column, erase
+    r"|\[(?:[0-9]+;[0-9]+)?r|\[[0-9]+[LM]"  # lines that move within a part of the screen
     r"|\[\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes
     r"|\[\?(?:2026|2048)\$p"  # questions about modes
     r"|\[[<>][0-9]*u"  # kitty's keys
@@ -32,7 +33,7 @@ ALLOWED = re.compile(
     r")"
     r"|[\r\n\x07]"
 )
-"""What Textual writes, and nothing else."""
+"""What is written for a screen, and nothing else."""
 FOREIGN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 

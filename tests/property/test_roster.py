@@ -12,7 +12,8 @@ from tests.ui.support import raw_job, summary_of
 from tui.app.joblist import JobsView
 from tui.app.panes.jobrows import job_rows
 from tui.app.roster import Order, Roster, Shown
-from tui.domain.jobs import Filter, JobSummary
+from tui.domain.filtering import Filter
+from tui.domain.jobs import JobSummary
 from tui.domain.ordering import SORTS, in_order
 
 PLAIN = summary_of(raw_job())

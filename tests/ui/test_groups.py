@@ -25,6 +25,8 @@ def children(amount: int) -> list[dict[str, Any]]:
 async def on_the_parent(watch: Watch, jobs: int) -> None:
     """Wait until the list stands, and put the cursor on the parent."""
     await watch.until(lambda: len(watch.screen.model.roster.jobs) == jobs and watch.screen.view.now, "listed")
+    await watch.until(lambda: watch.screen.jobs.body.cursor_key, "begun")
+    await watch.pilot.pause()
     watch.screen.jobs.body.move_to(f"{FAMILY}tuning sweep")
     await watch.until(lambda: watch.screen.view.family, "on the parent")
 

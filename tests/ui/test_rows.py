@@ -334,12 +334,14 @@ def test_the_header_fits_and_drops_the_less_wanted(told: Freshness) -> None:
 
 
 def test_the_header() -> None:
-    told = Freshness("111122223333", "ml-dev", "us-east-1", "", 2.4, 0.4, 0)
+    told = Freshness("111122223333", "ml-dev", "us-east-1", "", 20.0, 0.4, 0)
     assert " ".join(header_row(told, 100).plain.split()) == (
-        "sagetop 111122223333 · us-east-1 · ml-dev ● live · 2s ago · 0.4 req/s · 0 throttled"
+        "sagetop 111122223333 · us-east-1 · ml-dev ● live · 20s ago · 0.4 req/s · 0 throttled"
     )
+    assert "● live · 0.4" in header_row(replace(told, age_seconds=0.0), 100).plain, "fresh is what live says"
+    assert "low bandwidth" in header_row(replace(told, low_bandwidth=True), 120).plain
     failed = header_row(replace(told, failure=DENIED), 100).plain
-    assert "! not allowed · seen 2s ago · ask for" in failed
+    assert "! not allowed · seen 20s ago · ask for" in failed
     assert "paused" in header_row(replace(told, paused=True), 100).plain
     assert "connecting" in header_row(Freshness(), 100).plain
 

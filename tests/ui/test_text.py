@@ -37,7 +37,7 @@ async def test_a_bad_search_hints_and_keeps_the_last(sim: Simulator) -> None:
         await watch.described("bert")
         await watch.tap("9", "slash")
         await watch.press(*"epoch")
-        await watch.shows("1 rows")
+        await watch.shows("1 row")
         await watch.press("left_parenthesis")
         await watch.shows("missing )")
         assert watch.screen.target().searching

@@ -5,7 +5,8 @@ from datetime import timedelta
 from tests.strategies import NOW
 from tui.app.roster import Order, Roster, family_key, is_job
 from tui.domain.families import Parent, parent_of
-from tui.domain.jobs import Filter, JobSummary
+from tui.domain.filtering import Filter
+from tui.domain.jobs import JobSummary
 
 SWEEP = Parent("tuning", "sweep")
 

@@ -2,19 +2,25 @@
 
 import traceback
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
+from rich.color import ColorSystem
+from rich.console import RenderableType
 from rich.text import Text
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import CursorPosition
 from textual.screen import Screen
 
 import tui
+from tui.app.bandwidth import LOW, Probe, over_ssh
+from tui.app.exact import Glass
 from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
-from tui.app.terminal import end_on_signals
+from tui.app.terminal import ask_terminal, end_on_signals, write_frame
 from tui.app.theme import DARK
 from tui.domain.text import safe_text
 
@@ -22,6 +28,9 @@ _PACKAGED: Final = Path(tui.__file__).with_name("styles")
 _SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
 STYLES: Final = _PACKAGED if _PACKAGED.is_dir() else _SOURCE
 """The style sheets: beside the package in a wheel, beside `tui/` in a checkout."""
+
+_PROBE_SECONDS: Final = 0.5
+"""Between two questions to the terminal, and before the first."""
 
 
 def _commands() -> type[Provider]:
@@ -43,13 +52,28 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
         super().__init__()
+        self.glass = Glass()
+        self._options = options
+        self._probe = Probe()
         self.watch_screen = WatchScreen(open_services, options)
         self.register_theme(DARK)
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """End in order whatever ends us."""
+        """End in order whatever ends us; see whether the terminal is far."""
         end_on_signals(self)
+        if self._options.low_bandwidth is None and over_ssh():
+            self.set_timer(_PROBE_SECONDS, self._ask)
+
+    def _ask(self) -> None:
+        self._probe.asked = ask_terminal(self)
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        """Take the terminal's answer; after some slow ones, spare the line to it."""
+        if self._probe.answered(event.time):
+            self.set_timer(_PROBE_SECONDS, self._ask)
+        elif self._probe.slow and not self.watch_screen.bandwidth.low:
+            self.watch_screen.use_bandwidth(LOW)
 
     def on_app_blur(self) -> None:
         """Ask less while nobody looks."""
@@ -68,6 +92,25 @@ class SagetopApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Screen[None]:
         """Return the watch screen: it is the first frame."""
         return self.watch_screen
+
+    def on_resize(self) -> None:
+        """Paint all of it: another program may have had the terminal meanwhile."""
+        self.glass.forget()
+        self.screen.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write what differs from what stands on the terminal; nothing, where nothing does."""
+        whole = isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        if not whole or self._batch_count or self._driver is None or self._driver.is_headless or not self._running:
+            super()._display(screen, renderable)
+            return
+        assert isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        colors = self.console._color_system or ColorSystem.TRUECOLOR
+        self.glass.colors = min(colors, ColorSystem.EIGHT_BIT) if self.watch_screen.bandwidth.low else colors
+        written = self.glass.frame(renderable)
+        if written and not self._closed:
+            write_frame(self, written)
+        self.post_display_hook()
 
     async def on_unmount(self) -> None:
         """Close what was opened."""

@@ -176,6 +176,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("identity", ("i",), "identity", "Account, role, region, endpoint", Group.SCREEN),
     _C("failures", ("exclamation_mark",), "failures", "What went wrong with calls lately", Group.SCREEN),
     _C("mouse", ("M",), "mouse", "Give the mouse to the terminal for selecting text, and take it back", Group.SCREEN),
+    _C(
+        "low_bandwidth",
+        ("B",),
+        "low bandwidth",
+        "Write less to the terminal, and less often, and as usual again",
+        Group.SCREEN,
+    ),
     _C("palette", ("colon", "ctrl+p"), "command", "Find a command by name", Group.SCREEN, Where.ALWAYS),
     _C("help", ("question_mark", "f1"), "help", "All keys", Group.SCREEN, Where.ALWAYS),
     _C("back", ("escape",), "back", "Close one layer: prompt, search, zoom, opened job", Group.SCREEN, Where.OPENED),

@@ -68,8 +68,8 @@ class JobsView:
         )
 
 
-def jobs_view(model: Model, *, ascii_only: bool) -> JobsView:
-    """Return the list as the model has it now."""
+def jobs_view(model: Model, now: datetime, *, ascii_only: bool) -> JobsView:
+    """Return the list as the model has it; `now` is the service's time, in the steps in which it is told."""
     found = model.jobs.value
     return JobsView(
         shown=model.shown(),
@@ -88,7 +88,7 @@ def jobs_view(model: Model, *, ascii_only: bool) -> JobsView:
         changed=model.changed_jobs(),
         failure=model.jobs.failure,
         fallback=found.fallback if found else None,
-        now=model.clock.now(),
+        now=now,
         stale=model.jobs.failure is not None,
         ascii=ascii_only,
     )

@@ -168,6 +168,19 @@ class Model:
             ascii=ascii_only,
         )
 
+    def known(self) -> tuple[object, ...]:
+        """Return what the screen is made of, time apart: as long as it stays the same, only clocks go on."""
+        found = self.jobs.value
+        listed = (
+            (found.jobs, found.total, found.complete, found.loading, found.depth, found.matching, found.fallback)
+            if found
+            else None
+        )
+        return (
+            *(listed, self.jobs.failure, self.changed_jobs(), self.identity.value),
+            *(self.job.key, self.job.value, self.job.failure, _recent(self._changed)),
+        )
+
     def trouble(self) -> Failure | None:
         """Return the failure that matters most now: the list's, else the focused job's."""
         focused = self.job.failure

@@ -59,3 +59,5 @@ class Options:
     job: str = ""
     """The job to open at once."""
     ascii: bool = False
+    low_bandwidth: bool | None = None
+    """Whether to spare the line to the terminal; None finds out whether it is slow."""

@@ -3,11 +3,17 @@
 import asyncio
 import signal
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.app import App
+from textual.screen import Screen
+from textual.widgets import Input
 
 _ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
+_AT_ONCE: Final = 256
+"""Bytes of a frame that nobody sees half of: a clock."""
 
 
 def take_mouse(app: App[Any], ours: bool) -> None:
@@ -17,6 +23,37 @@ def take_mouse(app: App[Any], ours: bool) -> None:
     if switch is not None and app._driver is not None:
         switch()
         app._driver.flush()
+
+
+def write_frame(app: App[Any], written: str) -> None:
+    """Write a frame; one that may arrive in pieces is held together, where the terminal can do that."""
+    driver = app._driver
+    if driver is None:
+        return
+    if isinstance(app.focused, Input):
+        # An input method opens its window at the cursor, seen or not.
+        x, y = app.cursor_position
+        written += f"\x1b[{y + 1};{x + 1}H"
+    if app._sync_available and len(written) > _AT_ONCE:
+        written = f"{SYNC_START}{written}{SYNC_END}"
+    driver.write(written)
+    driver.flush()
+
+
+def ask_terminal(app: App[Any]) -> float | None:
+    """Ask the terminal where its cursor is, and return when; it answers with a `CursorPosition`. None asks nobody."""
+    driver = app._driver
+    if driver is None or driver.is_headless:
+        return None
+    # In the first line the answer could be a key: shift and F3.
+    driver.write("\x1b[2H\x1b[6n")
+    driver.flush()
+    return monotonic()
+
+
+def set_frame_seconds(screen: Screen[Any], seconds: float) -> None:
+    """Set the least time between two frames; Textual reads it from the environment, once."""
+    screen._update_timer._interval = seconds
 
 
 def end_on_signals(app: App[Any]) -> None:

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from tui.domain.health import Finding
 
 
+COARSE_SECONDS: Final = 10
+"""How finely time is told where it does not tick."""
+FINE_SECONDS: Final = 3600
+"""Spans that are shorter are told in seconds."""
+
+
+def finely(seconds: float | None) -> int:
+    """Return how often a span that goes on is told anew, in seconds."""
+    return 1 if seconds is not None and seconds <= FINE_SECONDS else COARSE_SECONDS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class JobView:
     """The focused job as it is known now. `snapshot` may be old; `failure` then says why."""

@@ -14,7 +14,7 @@ import click
 
 from tui import __version__
 from tui.cli.screen import connect, run_screen, simulate_account, watch_account
-from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
+from tui.cli.settings import INTERRUPTED, Commands, Settings, bandwidth_option, common, speed_option, target
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
@@ -32,6 +32,7 @@ _HELP: Final = {"help_option_names": ["-h", "--help"]}
 @click.group(cls=Commands, homes=_HOMES, invoke_without_command=True, context_settings=_HELP)
 @click.version_option(__version__, prog_name="sagetop")
 @common
+@bandwidth_option
 @click.pass_context
 def cli(context: click.Context, settings: Settings) -> None:
     """top for SageMaker training: every training job of an account, live.
@@ -45,6 +46,7 @@ def cli(context: click.Context, settings: Settings) -> None:
 @cli.command()
 @click.argument("job", default="")
 @common
+@bandwidth_option
 def watch(job: str, settings: Settings) -> None:
     """The screen; JOB (a name or an ARN) opens that job."""
     settings, name = target(settings, job)
@@ -54,6 +56,7 @@ def watch(job: str, settings: Settings) -> None:
 @cli.command()
 @speed_option
 @common
+@bandwidth_option
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
     run_screen(settings, "", functools.partial(simulate_account, speed), remembering=False)

@@ -102,7 +102,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
     gc.enable()
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    options = Options(job=job, ascii=settings.ascii)
+    options = Options(job=job, ascii=settings.ascii, low_bandwidth=settings.low_bandwidth)
     memory = Memory() if remembering else None
     if memory:
         options = replace(options, remembered=memory.left, remember=memory.keep)

@@ -34,6 +34,8 @@ class Settings:
     ascii: bool = False
     color: bool = True
     credentials: tuple[str, str] | None = None
+    low_bandwidth: bool | None = None
+    """Of the screen only; None finds out."""
 
 
 class Commands(click.Group):
@@ -93,6 +95,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
             endpoint_url=endpoint_url or above.endpoint_url,
             ascii=ascii_only or above.ascii,
             color=above.color and not no_color and not os.environ.get("NO_COLOR"),
+            low_bandwidth=above.low_bandwidth,
         )
         return command(*args, settings=context.obj, **rest)
 
@@ -106,6 +109,25 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     decorated: Callable[..., Any] = with_settings
     for option in reversed(options):
         decorated = option(decorated)
+    return decorated
+
+
+def bandwidth_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option of the screen that spares the line to the terminal."""
+
+    @functools.wraps(command)
+    def with_bandwidth(*args: Any, low_bandwidth: bool | None, settings: Settings, **rest: Any) -> Any:
+        chosen = settings.low_bandwidth if low_bandwidth is None else low_bandwidth
+        settings = replace(settings, low_bandwidth=chosen)
+        click.get_current_context().obj = settings
+        return command(*args, settings=settings, **rest)
+
+    decorated: Callable[..., Any] = click.option(
+        "--low-bandwidth/--full-bandwidth",
+        default=None,
+        envvar="SAGETOP_LOW_BANDWIDTH",
+        help="Write less to the terminal, and less often; over SSH found out by itself.",
+    )(with_bandwidth)
     return decorated
 
 

@@ -113,7 +113,7 @@ class MetricsPane(Pane):
         shown = (
             *(region.width, height, self.detailed, self.charting, self.screen.size, self._broken),
             *(measured.job, measured.generation, self.charts.stamp),
-            *self.view.stamp(self.TICK_SECONDS),
+            *self.view.stamp(self.tick_seconds(self.view)),
         )
         if region.width <= 0 or shown == self._shown:
             return

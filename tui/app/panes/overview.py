@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tui.app.lines import Row, Span, cells, fit, fit_middle, row, wrap
 from tui.app.panes.family import family_rows
-from tui.app.view import JobView
+from tui.app.view import COARSE_SECONDS, JobView, finely
 from tui.app.widgets.pane import Pane
 from tui.domain.job import elapsed_seconds
 from tui.domain.status import look
@@ -155,11 +155,14 @@ class OverviewPane(Pane):
 
     NUMBER: ClassVar[int] = 0
     NAME: ClassVar[str] = "Overview"
-    TICK_SECONDS: ClassVar[int] = 1
 
     def __init__(self) -> None:
         super().__init__(cursor=False)
         self.can_focus = False
+
+    def tick_seconds(self, view: JobView) -> int:
+        """Return a second while the time in the phase is told in seconds."""
+        return finely(phase_seconds(view.snapshot, view.now)) if view.snapshot else COARSE_SECONDS
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the strip; the reason gets more lines where the job has the screen to itself."""

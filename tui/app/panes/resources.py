@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol
 from tui.app.lines import BLANK, Row, Span, fields, wrap
 from tui.app.panes.members import member_rows
 from tui.app.panes.waiting import waiting_rows
-from tui.app.view import JobView
+from tui.app.view import COARSE_SECONDS, FINE_SECONDS, JobView, finely
 from tui.app.widgets.pane import Pane
 from tui.domain import members, resources
 from tui.domain.catalogue import Room
@@ -14,7 +14,7 @@ from tui.domain.job import JobSnapshot
 from tui.domain.units import coarse, count, duration, limit, percent
 
 _LABEL_CELLS = 10
-_SOON_SECONDS = 3600
+_SOON_SECONDS = FINE_SECONDS
 """A deadline this near counts down by the second, as a warning."""
 
 
@@ -174,7 +174,11 @@ class ResourcesPane(Pane):
 
     NUMBER: ClassVar[int] = 3
     NAME: ClassVar[str] = "Resources"
-    TICK_SECONDS: ClassVar[int] = 1
+
+    def tick_seconds(self, view: JobView) -> int:
+        """Return a second while a deadline counts down by the second."""
+        nearest = resources.stops_at(view.snapshot) if view.snapshot else None
+        return finely(abs((nearest.at - view.now).total_seconds())) if nearest and nearest.at else COARSE_SECONDS
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the digest, and alone on the screen the members behind it."""

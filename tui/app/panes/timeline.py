@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from tui.app.lines import BLANK, Row, Span, fit, row, wrap
 from tui.app.panes.members import member_rows
 from tui.app.panes.waiting import waiting_rows
-from tui.app.view import JobView
+from tui.app.view import COARSE_SECONDS, JobView, finely
 from tui.app.widgets.pane import Pane
 from tui.domain.catalogue import Room
 from tui.domain.status import Tone, look
-from tui.domain.timeline import Axis, Phase, axis, phases
+from tui.domain.timeline import Axis, Phase, axis, phase_seconds, phases
 from tui.domain.units import clock, duration
 
 _DURATION_CELLS = 7
@@ -110,7 +110,10 @@ class TimelinePane(Pane):
 
     NUMBER: ClassVar[int] = 2
     NAME: ClassVar[str] = "Timeline"
-    TICK_SECONDS: ClassVar[int] = 1
+
+    def tick_seconds(self, view: JobView) -> int:
+        """Return a second while the phase that runs is told in seconds."""
+        return finely(phase_seconds(view.snapshot, view.now)) if view.snapshot else COARSE_SECONDS
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return the phases, and alone on the screen the members behind them."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import math
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
+from tui.app.bandwidth import LOW, USUAL
 from tui.app.joblist import JobsView
 from tui.app.panes.logs import LogFeed, LogsPane
 from tui.app.panes.metrics import MetricsPane, MetricsView
+from tui.app.panes.sparklines import RowCurves
 from tui.app.screens.watching import Watching
 from tui.app.services import OpenServices, Options, Services
 from tui.app.view import JobView
@@ -23,8 +27,6 @@ if TYPE_CHECKING:
     from tui.polling.poller import Poller
     from tui.polling.telemetry import LogWatch, Telemetry
 
-_SHOW_SECONDS = 0.2
-"""However fast lines come in, they are shown this often."""
 _JUDGE_SECONDS = 60.0
 
 
@@ -36,6 +38,9 @@ class Live(Watching):
         self.around: Around | None = None
         """None until the first frame stands: what it is made of takes a tenth of a second to import."""
         self._due = False
+        self._curves_at: dict[str, float] = {}
+        """When curves were handed on last, by job; those of the rows have no name."""
+        self._row_words: dict[str, RowCurves] = {}
         self._shown = 0
         """Rises each time the log is handed on."""
 
@@ -56,6 +61,10 @@ class Live(Watching):
         if self.around:
             self.around.pause(self.paused)
 
+    def action_low_bandwidth(self) -> None:
+        """Spare the line to the terminal, or stop sparing it."""
+        self.use_bandwidth(USUAL if self.bandwidth.low else LOW)
+
     # What happens to the focused job
 
     async def connected(self, services: Services) -> None:
@@ -74,6 +83,7 @@ class Live(Watching):
 
     def focused_another(self) -> None:
         """Leave the log of the job before."""
+        self._curves_at.clear()
         self.workers.cancel_group(self, "telemetry")
         self.workers.cancel_group(self, "rule")
         if self.around:
@@ -134,7 +144,7 @@ class Live(Watching):
     def _something_came(self) -> None:
         if not self._due and self.is_running:
             self._due = True
-            self.set_timer(_SHOW_SECONDS, self._show_what_came)
+            self.set_timer(self.bandwidth.log_seconds, self._show_what_came)
 
     def _show_what_came(self) -> None:
         self._due = False
@@ -156,7 +166,17 @@ class Live(Watching):
             self.model.jobs.value.jobs if self.model.jobs.value else (),
             [job for job in on_glass if job is not None],
         )
-        return replace(view, curves=self.around.row_words(self.options.ascii), health=self.around.health())
+        if self._curves_due(""):
+            self._row_words = self.around.row_words(self.options.ascii)
+        return replace(view, curves=self._row_words, health=self.around.health())
+
+    def _curves_due(self, job: str) -> bool:
+        """Return whether curves may be drawn anew: those of the rows, or those of a job."""
+        now = monotonic()
+        if now < self._curves_at.get(job, -math.inf) + self.bandwidth.curve_seconds:
+            return False
+        self._curves_at[job] = now
+        return True
 
     def dollars_per_hour(self) -> float:
         """Return what GetMetricData costs."""
@@ -172,7 +192,7 @@ class Live(Watching):
         watch = telemetry.rule_log if telemetry.rule_log and logs.title_job else telemetry.log
         logs.show(self._feed(watch, telemetry.snapshot))
         feed = self.around.feed
-        if feed is not None:
+        if feed is not None and self._curves_due(telemetry.snapshot.name):
             self.query_one(MetricsPane).telemetry = MetricsView(
                 job=telemetry.snapshot.name,
                 series=self.around.series(),

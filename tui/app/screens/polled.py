@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from tui.app.attention import Attention
+from tui.app.bandwidth import LOW, USUAL
 from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
 from tui.app.model import Model
 from tui.app.screens.hooks import Hooks
@@ -46,6 +47,7 @@ class Polled(Hooks, Screen[None]):
         self.services: Services | None = None
         self.feed: JobFeed | None = None
         self.attention = Attention()
+        self.bandwidth = LOW if options.low_bandwidth else USUAL
         self.paused = False
         self.stretch = 1.0
         self._open_services = open_services
@@ -57,6 +59,9 @@ class Polled(Hooks, Screen[None]):
 
     def publish(self) -> None:
         """Show what is known now."""
+
+    def tick(self) -> None:
+        """Let time go on, and show what is new."""
 
     def lay_out(self) -> None:
         """Show the panes that size and state have room for."""
@@ -113,7 +118,7 @@ class Polled(Hooks, Screen[None]):
             lambda poll: self.post_message(JobPolled(poll)),
             self._pace_of,
         )
-        poller.stretch = self.stretch
+        poller.stretch = self.stretch * self.bandwidth.stretch
         if self.paused:
             poller.pause()
         self._job_poller = poller
@@ -180,7 +185,7 @@ class Polled(Hooks, Screen[None]):
     @on(JobsPolled)
     def _take_jobs(self, message: JobsPolled) -> None:
         if self.model.apply_jobs(message.poll):
-            self.publish()
+            self.tick()
 
     @on(JobPolled)
     def _take_job(self, message: JobPolled) -> None:
@@ -191,7 +196,7 @@ class Polled(Hooks, Screen[None]):
             if self.model.job_is_gone and self.feed and self._jobs_poller:
                 self.feed.forget(message.poll.key)
                 self._jobs_poller.kick()
-            self.publish()
+            self.tick()
 
     @on(IdentityPolled)
     def _take_identity(self, message: IdentityPolled) -> None:

@@ -257,7 +257,7 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
         here = _STRETCHES.index(self.stretch)
         self.stretch = _STRETCHES[max(0, min(len(_STRETCHES) - 1, here + steps))]
         for poller in self.pollers:
-            poller.stretch = self.stretch
+            poller.stretch = self.stretch * self.bandwidth.stretch
             poller.kick()
         self.say(f"Asking {'as usual' if self.stretch == 1 else f'every {self.stretch:g} × the usual time'}.")
 

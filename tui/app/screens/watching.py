@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,8 +18,9 @@ from textual.getters import query_one
 from textual.reactive import var
 
 from tui.app.ascii import ASCII
+from tui.app.bandwidth import LOW, USUAL, Bandwidth
 from tui.app.commands import COMMANDS, Where, footer
-from tui.app.exact import ExactCompositor
+from tui.app.exact import SparseCompositor
 from tui.app.joblist import jobs_view
 from tui.app.layout import PANES, arrange
 from tui.app.panes.config import ConfigPane, DataPane
@@ -32,16 +34,18 @@ from tui.app.panes.rules import RulesPane
 from tui.app.panes.timeline import TimelinePane
 from tui.app.roster import is_job
 from tui.app.screens.polled import Polled
+from tui.app.screens.telling import freshness, with_names
 from tui.app.services import OpenServices, Options
-from tui.app.view import NOTHING, JobView
-from tui.app.widgets.bars import Freshness, Header, KeyBar
+from tui.app.terminal import set_frame_seconds
+from tui.app.view import COARSE_SECONDS, NOTHING, JobView
+from tui.app.widgets.bars import Header, KeyBar
 from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.app.widgets.pane import Pane
 from tui.app.widgets.prompt import Prompt
 from tui.app.widgets.target import Target
-from tui.domain.failure import FailureKind
 
-GONE = "the job was deleted; below is what it was when it was last seen"
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 
 class Watching(Polled):
@@ -70,10 +74,13 @@ class Watching(Polled):
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
         super().__init__(open_services, options)
-        self._compositor = ExactCompositor()
+        self._compositor = SparseCompositor()
         self.beside = "timeline"
         self._has_begun = False
         """Whether the cursor has been anywhere."""
+        self._published: tuple[object, ...] = ()
+        self._panes: tuple[Pane, ...] = ()
+        self._ticking: Timer | None = None
         self.arrangement = arrange(80, 24, opened=False, zoomed=False, current="jobs", beside=self.beside)
 
     def compose(self) -> ComposeResult:
@@ -108,8 +115,8 @@ class Watching(Polled):
             self.opened = True
             self.current = "timeline"
         self.lay_out()
-        self.publish()
-        self.set_interval(1.0, self.publish)
+        self._panes = tuple(self.query(Pane))
+        self.use_bandwidth(LOW if self.options.low_bandwidth else USUAL)
         # Textual draws its first frame when the app's own queue begins to be read: before that nothing may be slow.
         self.app.call_later(self.call_after_refresh, self.connect)
 
@@ -147,42 +154,58 @@ class Watching(Polled):
         """Hand what is known now to the panes; what did not change is not painted."""
         if not self.is_mounted:
             return
+        now = self._now()
+        self._published = self._basis(now)
         region = self.services.account.region if self.services else ""
         with self.app.batch_update():
-            known = self.model.view(region, self.options.ascii)
-            self.view = self.around_job(replace(self._with_names(known), paused=self.paused))
+            known = replace(self.model.view(region, self.options.ascii), now=now, paused=self.paused)
+            self.view = self.around_job(with_names(known, self.model))
             # What is old is dimmed; why it is old stands above it.
             self.set_class(self.view.failure is not None and self.view.snapshot is not None, "-stale")
-            self.jobs.view = self.around_jobs(jobs_view(self.model, ascii_only=self.options.ascii))
+            self.jobs.view = self.around_jobs(jobs_view(self.model, now, ascii_only=self.options.ascii))
             self.show_around()
-            self.header.tell(self._freshness(region))
+            self._tell_header(anew=True)
 
-    def _with_names(self, view: JobView) -> JobView:
-        if view.failure is None or view.failure.kind is not FailureKind.NOT_FOUND:
-            return view
-        if view.snapshot:
-            return replace(view, failure=replace(view.failure, message=GONE, hint="esc for the list"))
-        near = self.model.near(view.name)
-        hint = f"nearest: {', '.join(near)}; esc for the list" if near else "esc for the list"
-        return replace(view, failure=replace(view.failure, message=f"no training job {view.name} here", hint=hint))
+    def tick(self) -> None:
+        """Let time go on: where nothing is new but the time, only what tells it in seconds is touched."""
+        now = self._now()
+        if self._basis(now) != self._published:
+            self.publish()
+            return
+        view = replace(self.view, now=now, age_seconds=self.model.job.age_seconds())
+        self.set_reactive(Watching.view, view)
+        for pane in self._panes:
+            pane.tell_time(view)
+        self._tell_header(anew=False)
 
-    def _freshness(self, region: str) -> Freshness:
-        identity = self.model.identity.value
-        budget = self.services.budget if self.services else None
-        return Freshness(
-            account=identity.account if identity else "",
-            role=identity.role if identity else "",
-            region=region,
-            profile=self.services.profile if self.services else "",
-            age_seconds=self.model.age_seconds(),
-            calls_per_second=budget.calls_per_second() if budget else 0.0,
-            throttles=budget.throttles if budget else 0,
-            slowed=budget.slowed() if budget else False,
-            dollars_per_hour=self.dollars_per_hour(),
-            paused=self.paused,
-            failure=self.model.trouble(),
-            ascii=self.options.ascii,
-        )
+    def _basis(self, now: datetime) -> tuple[object, ...]:
+        return int(now.timestamp()) // COARSE_SECONDS, *self.model.known()
+
+    def _now(self) -> datetime:
+        """Return the service's time, in the steps in which it is told."""
+        now, step = self.model.clock.now(), self.bandwidth.tick_seconds
+        return now if step == 1 else now - timedelta(seconds=now.timestamp() % step)
+
+    def _tell_header(self, *, anew: bool) -> None:
+        told = freshness(self.model, self.services, self.dollars_per_hour())
+        rate = told.calls_per_second if anew else self.header.told.calls_per_second
+        low = self.bandwidth.low
+        told = replace(told, calls_per_second=rate, paused=self.paused, low_bandwidth=low, ascii=self.options.ascii)
+        self.header.tell(told)
+
+    def use_bandwidth(self, bandwidth: Bandwidth) -> None:
+        """Be more lavish with bytes, or less."""
+        self.bandwidth = bandwidth
+        self.app.animation_level = "none" if bandwidth.low else "full"
+        set_frame_seconds(self, bandwidth.frame_seconds)
+        if self._ticking:
+            self._ticking.stop()
+        self._ticking = self.set_interval(bandwidth.tick_seconds, self.tick)
+        for poller in self.pollers:
+            poller.stretch = self.stretch * bandwidth.stretch
+        self.publish()
+        # The colours are others.
+        self.refresh()
 
     def lay_out(self) -> None:
         """Show the panes that size and state have room for."""

@@ -12,7 +12,7 @@ from tui.app.commands import Command
 from tui.app.lines import Row, Span
 from tui.app.widgets.lines import Lines
 from tui.domain.failure import Failure
-from tui.domain.units import coarse, duration
+from tui.domain.units import coarse
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Freshness:
     region: str = ""
     profile: str = ""
     age_seconds: float | None = None
+    """In steps; 0 is fresh."""
     calls_per_second: float = 0.0
     throttles: int = 0
     slowed: bool = False
@@ -31,6 +32,7 @@ class Freshness:
     """What the metrics cost that are asked for: the only calls that are charged."""
     paused: bool = False
     failure: Failure | None = None
+    low_bandwidth: bool = False
     ascii: bool = False
 
 
@@ -40,7 +42,7 @@ _CENT: Final = 0.005
 def header_row(told: Freshness, width: int) -> Row:
     """Return the header in `width` cells: identity on the left, freshness on the right, the less wanted dropped."""
     dot = "*" if told.ascii else "●"
-    age = "" if told.age_seconds is None else f"{_age(told.age_seconds)} ago"
+    age = "" if told.age_seconds is None else f"{coarse(told.age_seconds)} ago"
     if told.failure:
         state = [Span(f"! {told.failure.kind}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
         hint = [Span(f" · {told.failure.hint}", "strong")] if told.failure.hint else []
@@ -52,7 +54,9 @@ def header_row(told: Freshness, width: int) -> Row:
     elif told.age_seconds is None:
         state, hint = [Span(f"{dot} connecting", "waiting")], []
     else:
-        state, hint = [Span(f"{dot} live", "good"), Span(f" · {age}", "dim")], []
+        # Younger than its pace is fresh, and fresh is what "live" says.
+        state, hint = [Span(f"{dot} live", "good"), Span(f" · {age}" if told.age_seconds else "", "dim")], []
+    hint = [Span(" · low bandwidth", "dim"), *hint] if told.low_bandwidth else hint
     rate = [Span(f" · {told.calls_per_second:.1f} req/s", "dim")]
     throttled = [Span(f" · {told.throttles} throttled", "warning" if told.slowed else "dim")]
     cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
@@ -72,10 +76,6 @@ def header_row(told: Freshness, width: int) -> Row:
     return Row((*brand, Span(left, "value"), Span(" " * gap), *right))
 
 
-def _age(seconds: float) -> str:
-    return f"{int(seconds)}s" if seconds < 60 else duration(seconds) if seconds < 3600 else coarse(seconds)
-
-
 def _cells(spans: Sequence[Span]) -> int:
     return sum(cell_len(span.text) for span in spans)
 
@@ -86,10 +86,15 @@ class Header(Lines):
     def __init__(self) -> None:
         super().__init__(id="header", cursor=False)
         self.can_focus = False
+        self.told = Freshness()
+        self._width = 0
 
     def tell(self, told: Freshness) -> None:
         """Show it."""
-        self.show([header_row(told, self.screen.size.width)])
+        width = self.screen.size.width
+        if (told, width) != (self.told, self._width):
+            self.told, self._width = told, width
+            self.show([header_row(told, width)])
 
 
 class KeyBar(Lines):

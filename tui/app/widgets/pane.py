@@ -7,7 +7,7 @@ from textual import events
 from textual.reactive import var
 
 from tui.app.lines import Row
-from tui.app.view import NOTHING, JobView
+from tui.app.view import COARSE_SECONDS, NOTHING, JobView
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.titles import pane_title
 
@@ -18,8 +18,6 @@ class Pane(Lines):
     NUMBER: ClassVar[int] = 0
     """The key that leads to it."""
     NAME: ClassVar[str] = ""
-    TICK_SECONDS: ClassVar[int] = 10
-    """How finely the pane tells time: nothing is computed more often unless something changed."""
 
     view: var[JobView] = var(NOTHING, init=False)
     """The focused job, bound to the screen's."""
@@ -30,6 +28,10 @@ class Pane(Lines):
         super().__init__(id=self.NAME.lower(), cursor=cursor)
         self._title: str | None = None
         self._shown: tuple[object, ...] = ()
+
+    def tick_seconds(self, view: JobView) -> int:
+        """Return how finely the pane tells time: nothing is computed more often unless something changed."""
+        return COARSE_SECONDS
 
     def rows_of(self, view: JobView, width: int) -> Sequence[Row]:
         """Return what to show of `view` in `width` cells."""
@@ -44,12 +46,18 @@ class Pane(Lines):
         if not self.is_mounted or not self.display:
             return
         width = self.scrollable_content_region.width
-        shown = (width, self.detailed, self.screen.size, *self.view.stamp(self.TICK_SECONDS))
+        shown = (width, self.detailed, self.screen.size, *self.view.stamp(self.tick_seconds(self.view)))
         if width <= 0 or shown == self._shown:
             return
         self._shown = shown
         self.show(self.rows_of(self.view, width))
         self.set_title(self.summary_of(self.view))
+
+    def tell_time(self, view: JobView) -> None:
+        """Show a view in which nothing is new but the time."""
+        self.set_reactive(Pane.view, view)
+        if self.tick_seconds(view) < COARSE_SECONDS:
+            self.refresh_rows()
 
     def set_title(self, summary: str) -> None:
         """Write the border's title."""
