@@ -1,7 +1,7 @@
 """The roster: whatever changes in whatever order, it shows what sorting and filtering anew would; its rows too."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,8 @@ jobs = st.builds(
         status="Failed" if phase == "Failed" else "InProgress",
         secondary_status=phase,
         times=replace(PLAIN.times, created=NOW - timedelta(minutes=age), modified=None),
-        tuning_job=tuner,
+        parent_kind="tuning" if tuner else "",
+        parent=tuner,
         spot=spot,
         instances=PLAIN.instances if on else None,
     ),
@@ -60,7 +61,9 @@ def test_changes_one_at_a_time_come_to_the_same_as_all_anew(
         if described.name in told or not told:
             told[described.name] = described
         shown = roster.show(wanted, order, NOW, grouped=grouped)
-        expected = in_order([job for job in told.values() if wanted.matches(job)], order.column, order.reverse, NOW)
+        expected = in_order(
+            [job for job in told.values() if wanted.matches(job, NOW)], order.column, order.reverse, NOW
+        )
         assert list(shown.jobs) == expected
         fresh = anew(list(told.values()))
         other = fresh.show(wanted, order, NOW, grouped=grouped)
@@ -86,10 +89,12 @@ def test_rows_made_when_they_are_looked_at_are_those_made_at_once(
 class Counting:
     """A filter that counts how often it is asked."""
 
+    timed = False
+
     def __init__(self) -> None:
         self.asked = 0
 
-    def matches(self, job: JobSummary) -> bool:
+    def matches(self, job: JobSummary, now: datetime) -> bool:
         self.asked += 1
         return job.name != "never"
 
