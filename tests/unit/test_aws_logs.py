@@ -1,5 +1,6 @@
 """The port of CloudWatch Logs: what it asks for, and what it makes of the answer."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from tui.aws.connection import Connection, Target
 from tui.aws.errors import UnreadableAnswerError
-from tui.aws.logs import Logs
+from tui.aws.logs import LogReader, Logs
 from tui.domain.logs import LogEvent
 from tui.polling.budget import ALLOWANCES, Budget
 from tui.polling.logs import LogCursor, LogEvents, LogPage
@@ -23,7 +24,18 @@ class Answers(Connection):
         self, service: str, operation: str, parameters: Mapping[str, object], read: Callable[[Any, Any], Any]
     ) -> Any:
         self.asked.append((service, operation, parameters))
-        return read(self._response, None)
+        return read(parsed(self._response), None)
+
+
+READER = LogReader()
+
+
+def parsed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the SDK hands over for the body of an answer."""
+    wire: dict[str, Any] = {"status_code": 200, "body": json.dumps(body).encode()}
+    beside: dict[str, Any] = {}
+    READER(wire, beside)
+    return json.loads(wire["body"]) | beside
 
 
 async def test_messages_arrive_as_they_are() -> None:
@@ -34,7 +46,7 @@ async def test_messages_arrive_as_they_are() -> None:
         "eventId": "37",
         "message": "[0]#011a:\x1b[1m1",
     }
-    connection = Answers({"events": [event, {"message": "bare"}], "nextToken": "t", "ResponseMetadata": {}})
+    connection = Answers({"events": [event, {"message": "bare"}], "nextToken": "t"})
     port: LogEvents = Logs(connection)
     page = await port.filter("/group", "job/", -5, "token", newest_first=True)
     assert page.events[0] == LogEvent("37", 5, 9, "job/algo-1-1", "[0]#011a:\x1b[1m1")
@@ -47,15 +59,28 @@ async def test_messages_arrive_as_they_are() -> None:
 
 
 async def test_an_empty_answer_and_none() -> None:
-    assert await Logs(Answers({"events": [], "ResponseMetadata": {}})).filter("g", "job/", 0, None) == LogPage(
-        (), None
-    )
-    for response in ({"ResponseMetadata": {}}, {"events": "x", "ResponseMetadata": {}}):
+    assert await Logs(Answers({"events": []})).filter("g", "job/", 0, None) == LogPage((), None)
+    for response in ({}, {"events": "x"}):
         with pytest.raises(UnreadableAnswerError):
             await Logs(Answers(response)).filter("g", "job/", 0, None)
 
 
 async def test_the_cursor_takes_the_port() -> None:
-    batch = await LogCursor(Logs(Answers({"events": [], "ResponseMetadata": {}})), "job", begin_ms=0).poll()
+    batch = await LogCursor(Logs(Answers({"events": []})), "job", begin_ms=0).poll()
     assert batch.state.caught_up
     assert ALLOWANCES["FilterLogEvents"].per_second <= 2
+
+
+def test_an_answer_that_is_as_the_last_one_is_not_read_again() -> None:
+    body = {"events": [{"eventId": "1", "timestamp": 5, "message": "a", "logStreamName": "job/algo-1-1"}]}
+    first, again = parsed(body), parsed(body)
+    assert again["Events"] is first["Events"]
+    assert parsed(body | {"events": []})["Events"] == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"[1", b"[]", b'{"events": [{"timestamp": "x"}]}', b'{"events": 1}'])
+def test_what_is_no_page_is_left_to_the_sdk(body: bytes) -> None:
+    wire: dict[str, Any] = {"status_code": 200, "body": body}
+    beside: dict[str, Any] = {}
+    READER(wire, beside)
+    assert (wire["body"], beside) == (body, {})

@@ -21,6 +21,7 @@ from botocore.loaders import JSONFileLoader
 
 from tui.aws.connection import Target
 from tui.aws.errors import MfaNeededError
+from tui.aws.logs import LogReader
 from tui.aws.members import keep_body, lenient_timestamp
 from tui.aws.models import client_options, register_models
 from tui.aws.search import SearchReader
@@ -54,6 +55,7 @@ def open_session(target: Target) -> Any:
     register_models(session, _Files)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.register("before-parse.sagemaker.Search", SearchReader())
+    session.register("before-parse.cloudwatch-logs.FilterLogEvents", LogReader())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     session.set_default_client_config(AioConfig(**client_options()))
     if target.credentials is None:

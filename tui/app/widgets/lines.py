@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import ClassVar, Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -284,9 +283,7 @@ class Lines(ScrollView, inherit_bindings=False, can_focus=True):
             now = new[index] if index < len(new) else None
             if was is not None and now is not None:
                 if was.spans != now.spans:
-                    left = self.scroll_offset.x
-                    runs = differences(was, now)
-                    self.refresh(*(Region(first - left, index - top, last - first, 1) for first, last in runs))
+                    self._repaint_line(index)
             elif was is not now:
                 self._repaint_line(index)
 
@@ -317,29 +314,3 @@ def _marked(spans: Sequence[Span], pattern: re.Pattern[str]) -> tuple[Span, ...]
             found.append(Span(plain[places[0] : places[-1] + 1], "match" if matched else span.style))
         at += len(span.text)
     return tuple(found)
-
-
-_NEAR: Final = 10
-"""Cells between two changes that are cheaper to send than another cursor position and colour."""
-
-
-def differences(was: Row, now: Row) -> list[tuple[int, int]]:
-    """Return the runs of cells, (first, last exclusive), in which two rows differ."""
-    old = [(char, span.style) for span in was.spans for char in span.text]
-    new = [(char, span.style) for span in now.spans for char in span.text]
-    runs: list[tuple[int, int]] = []
-    at = 0
-    for index, cell in enumerate(new):
-        width = cell_len(cell[0])
-        if index >= len(old) or old[index] != cell:
-            if index < len(old) and cell_len(old[index][0]) != width:
-                # Everything behind a character of another width has moved.
-                return [*runs, (at, max(cell_len(was.plain), cell_len(now.plain)))]
-            if runs and at - runs[-1][1] <= _NEAR:
-                runs[-1] = runs[-1][0], at + width
-            else:
-                runs.append((at, at + width))
-        at += width
-    if len(old) > len(new):
-        runs.append((at, cell_len(was.plain)))
-    return runs
