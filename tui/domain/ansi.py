@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from tui.domain.late import late
 from tui.domain.text import safe_text
 
 Colour = int | tuple[int, int, int]
@@ -22,11 +23,9 @@ TAB: Final = 4
 # rsyslog's way of writing control characters, in the images that log through it. A run of them is always that; a
 # single one is not where it reads as a number (`see #011.`) or stands quoted.
 _ESCAPE: Final = r"#0(?:1[015]|33(?=[\[\]()P^_X]))"
-_ESCAPED: Final = re.compile(
-    rf"(?:{_ESCAPE}){{2,}}+|(?<![\s(\"'=]){_ESCAPE}|(?<![\"'=]){_ESCAPE}(?![\s),.;:]|\Z)|#015\Z"
-)
+_ESCAPED: Final = late(rf"(?:{_ESCAPE}){{2,}}+|(?<![\s(\"'=]){_ESCAPE}|(?<![\"'=]){_ESCAPE}(?![\s),.;:]|\Z)|#015\Z")
 _CONTROL: Final = {"#010": "\b", "#011": "\t", "#015": "\r", "#033": "\x1b"}
-_TOKEN: Final = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]{0,64}+)([mKGD])|[\r\b\t]")
+_TOKEN: Final = late(r"(?:\x1b\[|\x9b)([0-9;:]{0,64}+)([mKGD])|[\r\b\t]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from tui.domain.late import late
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -29,31 +31,31 @@ class Progress:
 
 _NUMBER: Final = r"\d{1,15}+(?:\.\d{1,9}+)?"
 _TIME: Final = r"(?:\d{1,4} days?, )?\d{1,6}(?::\d\d){1,2}+|\?"
-_TQDM: Final = re.compile(
+_TQDM: Final = late(
     rf"(?:\d{{1,3}}(?:\.\d{{1,3}})?%\|[^|\n]{{0,400}}\|\s{{0,4}}(?P<step>{_NUMBER})(?P<step_unit>[kKMGTP]?)"
     rf"/(?P<total>{_NUMBER}|\?)(?P<total_unit>[kKMGTP]?)"
     rf"|\b(?P<count>{_NUMBER})(?P<count_unit>[kKMGTP]?)[A-Za-z]{{1,20}}+)"
     rf"\s{{0,4}}\[(?:{_TIME})(?:<(?P<eta>{_TIME}))?"
     r"(?:,\s{1,4}(?P<rate>[\d.?]{1,15}+)\s?(?P<rate_unit>[^\s\],/]{0,20}/[^\s\],]{1,20}))?[^\]\n]{0,400}\]"
 )
-_KERAS: Final = re.compile(
+_KERAS: Final = late(
     r"(?P<step>\d{1,15}+)/(?P<total>\d{1,15}+|Unknown) "
     r"(?:\[[=>.]{1,200}\](?: - (?:ETA: (?P<eta>[\d:]{1,12}+)s?|[\d.]{1,9}+m?s\b))?"
     r"|[\u2501\u2500\u2578\u257a]{1,200}+ {1,2}(?P<took>[\d:]{1,12}+)s? "
     r"(?P<each>[\d.]{1,9}+)(?P<unit>[mu\u03bc]?s)/step)"
 )
-_KERAS_REST: Final = re.compile(r"(?: - [\w.\- ]{1,60}: ?[^\s]{1,30})*+\s*")
-_RICH: Final = re.compile(
+_KERAS_REST: Final = late(r"(?: - [\w.\- ]{1,60}: ?[^\s]{1,30})*+\s*")
+_RICH: Final = late(
     r"[\u2501\u2500\u2578\u257a]{4,200}+\s{1,4}(?P<step>[\d.]{1,12}+)/(?P<total>[\d.]{1,12}+) (?P<unit>[kKMGT]?)i?B"
     r"(?: (?P<rate>[\d.?]{1,12}+) (?P<rate_unit>[kKMGT]?)i?B/s)?(?: eta (?P<eta>[\d:-]{1,12}))?"
 )
-_PLAIN: Final = re.compile(
+_PLAIN: Final = late(
     r"\b(?P<label>epoch|step|iter(?:ation)?|batch|round)s?[ :\[#=(]{0,4}"
     r"(?P<step>\d{1,15}+)(?: ?/ ?| of )(?P<total>\d{1,15}+)",
     re.IGNORECASE,
 )
-_SLASH: Final = re.compile(r"/(?<=[\dkMGTP ]/) ?[\dU?]")
-_RANK: Final = re.compile(r"^\s*+\[\d{1,6},[^\]]{1,60}\]<std\w{2,4}>:\s*+")
+_SLASH: Final = late(r"/(?<=[\dkMGTP ]/) ?[\dU?]")
+_RANK: Final = late(r"^\s*+\[\d{1,6},[^\]]{1,60}\]<std\w{2,4}>:\s*+")
 _BARS: Final = ("==", "[>", "[=", "...", "\u2501", "\u2500")
 _LONGEST_LABEL: Final = 120
 _PREFIX: Final = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}

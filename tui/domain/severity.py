@@ -4,6 +4,8 @@ import re
 from enum import IntEnum
 from typing import Final
 
+from tui.domain.late import late
+
 
 class Severity(IntEnum):
     """Ordered, so that a filter may ask for `>=`."""
@@ -29,14 +31,14 @@ _LABELS: Final = {
 }
 _GLOG: Final = {"I": Severity.INFO, "W": Severity.WARNING, "E": Severity.ERROR, "F": Severity.ERROR}
 
-_LABEL: Final = re.compile(r"\b(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|CRITICAL|FATAL)\b")
-_GLOG_LABEL: Final = re.compile(r"\d: ([IWEF]) [\w/]|^([IWEF])\d{4}\s")  # of TensorFlow, and of absl and glog
-_JSON_LABEL: Final = re.compile(
+_LABEL: Final = late(r"\b(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|SEVERE|CRITICAL|FATAL)\b")
+_GLOG_LABEL: Final = late(r"\d: ([IWEF]) [\w/]|^([IWEF])\d{4}\s")  # of TensorFlow, and of absl and glog
+_JSON_LABEL: Final = late(
     r"\"(?:level|levelname|severity|lvl|log_level)\"\s{0,4}:\s{0,4}\"([A-Za-z]{1,10})\"", re.IGNORECASE
 )
 
 # Whatever the label in front says: these end a job, or tell why it ended.
-_GRAVE: Final = re.compile(
+_GRAVE: Final = late(
     r"Traceback \(most recent call last\)"
     r"|\bout of memory\b|\bOutOfMemory|\boom[-_ ]?kill|\bOOM\b"
     r"|\bSegmentation fault\b|\bcore dumped\b|\bBus error\b|\bSIG(?:KILL|SEGV|ABRT|BUS)\b"
@@ -47,7 +49,7 @@ _HINTS: Final = (
     "traceback", "memory", "oom", "fault", "dumped", "bus error", "sig", "no space left", "timeout", "killed",
 )  # fmt: skip
 
-_ERROR: Final = re.compile(
+_ERROR: Final = late(
     r"\b[A-Z][A-Za-z0-9]{0,60}(?:Error|Exception|Interrupt)(?:\s*$|:)"  # RuntimeError: …
     r"|(?<![\w-])(?:[Ee]rror|[Ff]atal|[Pp]anic):(?!\s{0,8}[-+.\d])"  # gcc: error: …, and no metric of that name
     r"|^\s{0,8}Killed\b|\d Killed\b|\bPermission denied\b|\bAccess ?Denied\b|\bcommand not found\b"
@@ -56,7 +58,7 @@ _ERROR: Final = re.compile(
 _ERROR_HINTS: Final = (
     "error", "xception", "interrupt", "fatal", "panic", "killed", "denied", "exit", "not found",
 )  # fmt: skip
-_WARNING: Final = re.compile(r"\b[A-Z]\w{0,60}Warning:|(?<![\w-])[Ww]arning:|\bwarnings\.warn\b")
+_WARNING: Final = late(r"\b[A-Z]\w{0,60}Warning:|(?<![\w-])[Ww]arning:|\bwarnings\.warn\b")
 
 _FRONT: Final = 200
 """Characters in which a logger writes its label; further on it is prose."""

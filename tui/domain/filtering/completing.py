@@ -1,6 +1,5 @@
 """What may follow while a filter is typed: the terms there are, and the values that occur in the jobs at hand."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,15 +9,16 @@ from tui.domain import resources, units
 from tui.domain.filtering.grammar import Term, quote, tokens
 from tui.domain.filtering.terms import KEYS, shown
 from tui.domain.jobs import JobSummary, Pairs
+from tui.domain.late import late
 
 MOST: Final = 20
 _SAMPLE: Final = 1_000
 """Jobs whose pairs are looked at: each has dozens."""
 _LONGEST: Final = 80
 """A longer value is nothing to choose from."""
-_AWKWARD: Final = re.compile(r'[\s"()\\\[\]*+?{}|^$<>=]')
+_AWKWARD: Final = late(r'[\s"()\\\[\]*+?{}|^$<>=]')
 """What is read otherwise unless the value is in quotes."""
-_AWKWARD_NAME: Final = re.compile(r'[\s":]')
+_AWKWARD_NAME: Final = late(r'[\s":]')
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from tui.domain.late import late
+
 LONGEST: Final = 4_096
 """A longer text is no filter."""
 _DEEPEST: Final = 40
 """Parentheses in one another."""
 _OPERATORS: Final = frozenset({"AND", "OR", "NOT"})
-_KEY: Final = re.compile(
-    r'(?P<key>[A-Za-z_][\w-]*)(?:(?P<dot>\.)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<name>[^\s:"]*)))?:'
-)
-_COMPARISON: Final = re.compile(r"[<>]=?|=")
-_QUOTED: Final = re.compile(r'"(?P<inner>(?:[^"\\]|\\.)*)"', re.DOTALL)
-_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_KEY: Final = late(r'(?P<key>[A-Za-z_][\w-]*)(?:(?P<dot>\.)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<name>[^\s:"]*)))?:')
+_COMPARISON: Final = late(r"[<>]=?|=")
+_QUOTED: Final = late(r'"(?P<inner>(?:[^"\\]|\\.)*)"', re.DOTALL)
+_ESCAPED: Final = late(r"\\(.)", re.DOTALL)
 
 
 class FilterError(ValueError):

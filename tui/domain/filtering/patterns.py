@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from tui.domain.filtering.grammar import FilterError
+from tui.domain.late import late
 
 Finder = Callable[[str], object]
 """Whether something is in a lower-case text."""
@@ -13,7 +14,7 @@ Finder = Callable[[str], object]
 _PLACED: Final = re.MULTILINE | re.DOTALL
 _FLAGS: Final = re.IGNORECASE | _PLACED
 _META: Final = frozenset("\\.^$*+?{}[]|()")
-_LOWER: Final = re.compile(r"(?:[^\\\[\]]|\\[dwsb.]|\[\^?(?:[a-z0-9](?:-[a-z0-9])?|[_.]|\\[dws])+-?\])*")
+_LOWER: Final = late(r"(?:[^\\\[\]]|\\[dwsb.]|\[\^?(?:[a-z0-9](?:-[a-z0-9])?|[_.]|\\[dws])+-?\])*")
 """Regexes whose classes and escapes hold nothing of upper case."""
 _COMPLEX: Final = frozenset("\\[(|")
 _REPEATING: Final = frozenset("*+?{")

@@ -2,9 +2,10 @@
 
 import math
 import operator
-import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
+
+from tui.domain.late import late
 
 SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
@@ -14,8 +15,8 @@ COMPARISONS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
     "=": operator.eq,
 }
-_DURATION: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[smhdw])+")
-_PART: Final = re.compile(r"([0-9.]+)([smhdw])")
+_DURATION: Final = late(r"(?:[0-9]+(?:\.[0-9]+)?[smhdw])+")
+_PART: Final = late(r"([0-9.]+)([smhdw])")
 
 
 class Duration(NamedTuple):
