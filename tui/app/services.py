@@ -1,12 +1,13 @@
 """What the app is given to work with. `tui.cli` puts it together; nothing here knows AWS or the simulator."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tui.polling.budget import Budget
 from tui.polling.logs import LogEvents
 from tui.polling.metricports import InstanceMetrics, StepMetrics
 from tui.polling.ports import Account, TrainingJobs
+from tui.polling.refusals import Refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Services:
     documentation: Callable[[], Mapping[str, str]]
     """The service's description of each member by pattern; slow the first time, to be called in a thread."""
     close: Callable[[], Awaitable[None]]
+    refusals: Refusals = field(default_factory=Refusals)
+    """What is not allowed at present."""
     profile: str = ""
     endpoint_url: str = ""
 

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from tui import __version__
-from tui.cli import listing, logs, simulate, wait
+from tui.cli import doctor, listing, logs, simulate, wait
 from tui.cli.screen import connect, run_screen, simulate_account
 from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
 
@@ -50,7 +50,7 @@ def demo(speed: float, settings: Settings) -> None:
     run_screen(settings, "", functools.partial(simulate_account, speed))
 
 
-for command in (listing.ls, listing.show, logs.logs, wait.wait, simulate.simulate):
+for command in (listing.ls, listing.show, logs.logs, wait.wait, doctor.doctor, simulate.simulate):
     cli.add_command(command)
 
 

@@ -16,6 +16,7 @@ from textual.reactive import var
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.model import Order
 from tui.app.panes.sparklines import CELLS, VALUE_CELLS, RowCurves
+from tui.app.panes.waiting import failure_rows
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.titles import pane_title
 from tui.domain import resources
@@ -244,11 +245,7 @@ def _note(job: JobSummary) -> tuple[str, str]:
 
 def _empty(view: JobsView, width: int) -> list[Row]:
     if view.failure and not view.known:
-        lines = wrap(f"{view.failure.kind.capitalize()}.", width)
-        found = [row((line, "warning")) for line in lines]
-        found += [row((line, "dim")) for line in wrap(view.failure.message, width)]
-        if view.failure.hint:
-            found += [row(), *(row((line, "strong")) for line in wrap(f"→ {view.failure.hint}", width))]
+        found = failure_rows(view.failure, width)
         found += [row(), *(row((line, "dim")) for line in wrap("This screen goes on by itself once it can.", width))]
         return found
     if view.known:

@@ -7,16 +7,17 @@ import webbrowser
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.binding import BindingType
 
 from tui.app.commands import bindings
-from tui.app.copying import Copy, console_url, copies, to_clipboard
+from tui.app.copying import Copy, console_url, copies
 from tui.app.layout import PANES, ROOMS, neighbour
+from tui.app.screens.account_actions import AccountActions
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.copy import CopyScreen
 from tui.app.screens.log_actions import LogActions
-from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
+from tui.app.screens.reading import ReadingScreen, help_rows
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
@@ -28,7 +29,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, RuleActions):
+class WatchScreen(AccountActions, ChartActions, LogActions, RuleActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -216,23 +217,15 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             webbrowser.open(address)
             self.say("Opened in the browser.")
         else:
-            self._copy(Copy("console address", address))
+            self.copy(Copy("console address", address))
 
     def action_copy(self) -> None:
         """Ask what to copy."""
         entries = self.log_copies() + copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         if entries:
-            self.app.push_screen(CopyScreen(entries), self._copy_chosen)
+            self.app.push_screen(CopyScreen(entries), self.copy_chosen)
         else:
             self.say(_NO_JOB)
-
-    def _copy_chosen(self, entry: Copy | None) -> None:
-        if entry:
-            self._copy(entry)
-
-    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
-    async def _copy(self, entry: Copy) -> None:
-        self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
 
     # Config, Data, Everything
 
@@ -297,24 +290,6 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
             poller.kick()
         self.say(f"Asking {'as usual' if self.stretch == 1 else f'every {self.stretch:g} × the usual time'}.")
 
-    def action_identity(self) -> None:
-        """Show who asks, where, and how much."""
-        services = self.services
-        facts = [("region", services.account.region if services else "")]
-        if services:
-            facts += [
-                ("profile", services.profile or "the SDK's default chain"),
-                ("endpoint", services.endpoint_url or "AWS"),
-                ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
-            ]
-        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
-        self.app.push_screen(ReadingScreen("Identity", rows))
-
-    def action_failures(self) -> None:
-        """Show what went wrong with calls lately."""
-        rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
-        self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
-
     def action_mouse(self) -> None:
         """Give the mouse to the terminal, or take it back."""
         self._own_mouse = not self._own_mouse
@@ -327,11 +302,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_help(self) -> None:
         """Show all keys."""
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
-
-    @property
-    def _reading_cells(self) -> int:
-        return max(20, min(self.size.width - 8, 92))
+        self.app.push_screen(ReadingScreen("Keys", help_rows(self.reading_cells)))
 
     def action_back(self) -> None:
         """Close one layer: search, filter, zoom, opened job."""

@@ -15,6 +15,7 @@ from textual.reactive import var
 
 from tui.app.ascii import ASCII
 from tui.app.commands import COMMANDS, Where, footer
+from tui.app.copying import Copy, to_clipboard
 from tui.app.exact import ExactCompositor
 from tui.app.layout import PANES, arrange
 from tui.app.panes.config import ConfigPane, DataPane
@@ -113,6 +114,21 @@ class Watching(Polled):
         """Tell the user something in passing; foreign text in it is never markup."""
         self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
 
+    def copy_chosen(self, entry: Copy | None) -> None:
+        """Copy what was chosen, if anything was."""
+        if entry:
+            self.copy(entry)
+
+    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
+    async def copy(self, entry: Copy) -> None:
+        """Copy a text, and say which way it went."""
+        self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
+
+    @property
+    def reading_cells(self) -> int:
+        """How wide the text of a reading screen may be."""
+        return max(20, min(self.size.width - 8, 92))
+
     @work(group="documentation", exclusive=True, exit_on_error=False, description="load the member descriptions")
     async def _load_documentation(self) -> None:
         if self.services:
@@ -204,6 +220,7 @@ class Watching(Polled):
             dollars_per_hour=self.dollars_per_hour(),
             paused=self.paused,
             failure=self.model.trouble(),
+            refused=len(self.services.refusals.current()) if self.services else 0,
             ascii=self.options.ascii,
         )
 

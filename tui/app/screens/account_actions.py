@@ -1,0 +1,43 @@
+"""What the keys tell about the account: who asks, what went wrong with calls, what is not allowed."""
+
+from tui.app.copying import Copy
+from tui.app.screens.reading import ReadingScreen, failure_rows, identity_rows, permission_rows
+from tui.app.screens.watching import Watching
+from tui.domain.permissions import READING, healing, policy_text
+
+
+class AccountActions(Watching):
+    """The part of the watch screen that is about the account."""
+
+    def action_identity(self) -> None:
+        """Show who asks, where, and how much."""
+        services = self.services
+        facts = [("region", services.account.region if services else "")]
+        if services:
+            facts += [
+                ("profile", services.profile or "the SDK's default chain"),
+                ("endpoint", services.endpoint_url or "AWS"),
+                ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
+            ]
+        identity = self.model.identity
+        rows = identity_rows(identity.value, identity.failure, facts, self.reading_cells)
+        self.app.push_screen(ReadingScreen("Identity", rows))
+
+    def action_failures(self) -> None:
+        """Show what went wrong with calls lately."""
+        rows = failure_rows(tuple(self.model.incidents), self.reading_cells)
+        self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
+
+    def action_permissions(self) -> None:
+        """Show what is not allowed, and the smallest policy that would give it, for copying."""
+        refusals = self.services.refusals if self.services else None
+        current = refusals.current() if refusals else ()
+        denials = refusals.denials() if refusals else ()
+        identity = self.model.identity.value
+        where = (identity.account if identity else "", self.services.account.region if self.services else "")
+        wanted = healing(denials) if denials else READING
+        policy = policy_text(wanted, *where, denials) if wanted else ""
+        ago = refusals.time() if refusals else 0.0
+        rows = permission_rows(current, policy, where, self.model.clock.now(), ago, self.reading_cells)
+        copy = Copy("policy", policy) if policy else None
+        self.app.push_screen(ReadingScreen("Permissions", rows, copy), self.copy_chosen)
