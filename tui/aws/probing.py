@@ -1,4 +1,4 @@
-"""Tries each operation once, for `sagetop doctor`: the smallest question there is, and nothing that changes anything."""
+"""Tries each operation once, for `sagetop doctor`: the smallest question there is, none of which changes anything."""
 
 import asyncio
 import platform

@@ -108,8 +108,9 @@ class Report:
 
     @property
     def denials(self) -> tuple[Denial, ...]:
-        """What was refused."""
-        return tuple(check.denial for check in self.missing if check.denial)
+        """What was refused that is not in the table: the policy takes its resource from there."""
+        found = (check.denial for check in self.missing if check.denial)
+        return tuple(entry for entry in found if entry.action not in BY_ACTION)
 
 
 def not_tried(permission: Permission) -> Check:

@@ -61,6 +61,11 @@ _NEEDS_SOMEONE = frozenset(
 )
 
 
+def missing_action(failure: Failure | None) -> str:
+    """Return the IAM action that a failure is for want of; empty where it is for something else."""
+    return failure.denial.action if failure and failure.denial else ""
+
+
 class ServiceError(Exception):
     """Raised by a port; the only exception that crosses it."""
 

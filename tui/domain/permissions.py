@@ -36,7 +36,7 @@ class Permission:
     spare_for: str = ""
     """The action that it stands in for: nothing is lost while that one is allowed."""
     free: bool = False
-    """Whether no policy is needed: AWS allows it to everybody, unless it is denied explicitly."""
+    """Whether no policy is needed: AWS allows it to everybody."""
     writes: bool = False
     """Whether it changes the account: only with --write."""
 

@@ -17,7 +17,7 @@ from tui.app.ascii import ASCII
 from tui.app.curves import SOURCES, Group, age, groups_of
 from tui.app.lines import BLANK, Row, Span, fit, fit_middle, row, wrap
 from tui.app.panes.members import member_rows
-from tui.app.panes.missing import Missing, missing_rows, why_none
+from tui.app.panes.missing import Missing, missing_rows, refused_words, why_none
 from tui.app.panes.waiting import waiting_rows
 from tui.app.view import JobView
 from tui.app.widgets import plotting
@@ -307,6 +307,7 @@ class MetricsPane(Pane):
             told.append(f"{source} {coarse(seconds)} ago" if seconds >= 10 else f"{source} now")
         cost = f"{measured.requested:,} asked, ${measured.dollars:,.2f}"
         # What the user chose is wanted most; a title that is cut says less than one that is short.
+        told = [*refused_words(measured.states), *told]
         wanted = [*(words(self.charts) if self.charting else []), *told]
         wanted += [cost] if self.detailed and measured.requested else []
         room = self.size.width - cell_len(f"{self.NUMBER} {self.NAME} · ") - 6

@@ -146,12 +146,16 @@ def permission_rows(
     rows.append(BLANK)
     if refusals and not policy:
         return rows + [row((line, "strong")) for line in wrap("No statement gives these: see above.", width)]
-    rows.append(row(("The smallest policy that gives this:" if refusals else "All that sagetop needs:", "head")))
+    rows += _headed("The smallest policy that gives this:" if refusals else "All that sagetop needs:", width)
     rows += _policy_rows(policy, width)
     if not refusals:
-        rows += [BLANK, row(("Stopping jobs, only with --write, also needs:", "head"))]
+        rows += [BLANK, *_headed("Stopping jobs, only with --write, also needs:", width)]
         rows += _policy_rows(policy_text([entry.action for entry in PERMISSIONS if entry.writes], *where), width)
     return rows
+
+
+def _headed(text: str, width: int) -> list[Row]:
+    return [row((line, "head")) for line in wrap(text, width)]
 
 
 def _indented(text: str, width: int, style: str = "value") -> list[Row]:
