@@ -105,17 +105,23 @@ async def test_without_the_log(sim: Simulator, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=str)
-@pytest.mark.parametrize(
-    ("operation", "action"),
-    [("GetMetricData", "cloudwatch:GetMetricData"), ("BatchGetMetrics", "sagemaker:BatchGetMetrics")],
-)
-async def test_without_a_source_of_metrics(
-    sim: Simulator, size: tuple[int, int], operation: str, action: str
-) -> None:
-    async with without(sim, operation, size) as watch:
+async def test_without_the_curves_of_cloudwatch(sim: Simulator, size: tuple[int, int]) -> None:
+    async with without(sim, "GetMetricData", size) as watch:
         await watch.described("bert")
-        await pane(watch, "5", action)
+        await pane(watch, "5", "cloudwatch:GetMetricData")
         await goes_on(watch, "2", "3", "4", "6")
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=str)
+async def test_without_the_curves_by_step(sim: Simulator, size: tuple[int, int]) -> None:
+    stock(sim, job())
+    sim.faults.add(Fault("denied", "BatchGetMetrics"))
+    # Without the list nothing is asked about its rows, so that the first question of the minute is about the job.
+    sim.faults.add(Fault("server_error", "Search"))
+    async with watching(sim, size, job="bert") as watch:
+        await watch.described("bert")
+        await pane(watch, "5", "sagemaker:BatchGetMetrics")
+        assert sim.calls.count("GetMetricData") == 1
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=str)
