@@ -185,4 +185,6 @@ async def test_endless_pages_end_and_what_is_forbidden_says_so(monkeypatch: pyte
     answer = await CloudWatch(endless).metric_data([query], BEGAN, BEGAN)
     assert (answer.calls, answer.trouble) == (3, {0: "more than 3 pages"})
     forbidden: Any = Pages(page("Forbidden", 0))
-    assert (await CloudWatch(forbidden).metric_data([query], BEGAN, BEGAN)).trouble == {0: "not allowed"}
+    assert (await CloudWatch(forbidden).metric_data([query], BEGAN, BEGAN)).trouble == {
+        0: "not allowed: cloudwatch:GetMetricData"
+    }

@@ -15,7 +15,7 @@ from tui.simulator import Simulator
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 TEXTS = ("", " ".join(text for text in HOSTILE if len(text) < 100), "x" * 2_500)
 QUIT = ("quit", "quit_now")
-TRAVELS = ("browse", "columns", "copy", "palette", "help", "identity", "failures", "filter")
+TRAVELS = ("browse", "columns", "copy", "palette", "help", "identity", "failures", "permissions", "filter")
 
 
 def test_no_two_commands_share_a_key() -> None:

@@ -36,6 +36,7 @@ from tui.app.screens.reading import failure_rows, help_rows, identity_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.bars import Freshness, header_row
 from tui.domain.catalogue import Room
+from tui.domain.denial import Denial
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.filtering import Filter
 from tui.domain.job import JobSnapshot
@@ -433,8 +434,11 @@ def test_help_has_every_key() -> None:
 
 
 def test_who_asks_and_what_failed() -> None:
-    check(identity_rows(Identity("1" * 12, "arn:aws:sts::1:assumed-role/" + "r" * 90), [("region", "")], 40), 40)
-    assert "not known yet" in identity_rows(None, [], 40)[0].plain
+    me = Identity("1" * 12, "arn:aws:sts::1:assumed-role/" + "r" * 90)
+    check(identity_rows(me, None, [("region", "")], 40), 40)
+    denied = replace(DENIED, denial=Denial("sts:GetCallerIdentity"))
+    assert "not known: not allowed: sts:GetCallerIdentity" in texts(identity_rows(None, denied, [], 70))[0]
+    assert "not known yet" in identity_rows(None, None, [], 40)[0].plain
     assert texts(failure_rows([], 40)) == ["No call has failed."]
 
 

@@ -55,7 +55,7 @@ async def test_nothing_is_allowed(sim: Simulator, size: tuple[int, int]) -> None
     stock(sim, raw_job())
     sim.faults.add(Fault("denied"))
     async with watching(sim, size) as watch:
-        await watch.shows("Not allowed.", "! not allowed")
+        await watch.shows("Not allowed:", "sagemaker:", "! not allowed")
         await watch.tap("exclamation_mark")
         await watch.shows("Failed calls", "not allowed")
 

@@ -175,6 +175,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("slower", ("minus",), "slower", "Ask less often", Group.SCREEN),
     _C("identity", ("i",), "identity", "Account, role, region, endpoint", Group.SCREEN),
     _C("failures", ("exclamation_mark",), "failures", "What went wrong with calls lately", Group.SCREEN),
+    _C("permissions", ("I",), "permissions", "What is not allowed, and the policy that gives it", Group.SCREEN),
     _C("mouse", ("M",), "mouse", "Give the mouse to the terminal for selecting text, and take it back", Group.SCREEN),
     _C(
         "low_bandwidth",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tui.polling.refusals import Refusals
 
 if TYPE_CHECKING:
     from tui.polling.budget import Budget
@@ -26,6 +28,8 @@ class Services:
     documentation: Callable[[], Mapping[str, str]]
     """The service's description of each member by pattern; slow the first time, to be called in a thread."""
     close: Callable[[], Awaitable[None]]
+    refusals: Refusals = field(default_factory=Refusals)
+    """What is not allowed at present."""
     profile: str = ""
     endpoint_url: str = ""
 

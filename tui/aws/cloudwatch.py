@@ -95,5 +95,9 @@ def _reason(result: Mapping[str, Any]) -> str:
     if status == "Complete":
         return ""
     said = "; ".join(str(message.get("Value", "")) for message in result.get("Messages") or [])
-    words = {"Forbidden": "not allowed", "PartialData": "not all of it came", "InternalError": "service error"}
+    words = {
+        "Forbidden": "not allowed: cloudwatch:GetMetricData",
+        "PartialData": "not all of it came",
+        "InternalError": "service error",
+    }
     return one_line(safe_text(f"{words.get(status, status)}: {said}".rstrip(": ")))[:_LONGEST_REASON]

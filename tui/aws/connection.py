@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling.budget import Budget
+from tui.polling.refusals import Refusals
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
 
@@ -38,8 +39,12 @@ class Connection:
     def __init__(self, target: Target, budget: Budget) -> None:
         self.target = target
         self.budget = budget
+        self.refusals = Refusals()
+        """What this connection is not allowed at present."""
         self.region = target.region or ""
         """The region in use; empty until it is known."""
+        self.each_session: Callable[[Any], object] = lambda _: None
+        """Called with every session that is opened: who wants to may listen to its events."""
         self._clients = _Clients(self)
 
     async def call(
@@ -57,9 +62,10 @@ class Connection:
             await self.budget.take(operation)
             answer = await _ask(client, operation, parameters, read)
         except Exception as error:
-            failure = self._classify(error, operation)
+            failure = self.classify(error, operation)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
+            self.refusals.refused(failure, parameters)
             if failure.kind in _STALE and clients is self._clients:
                 # Calls in flight end with the clients they began with.
                 self._clients = _Clients(self)
@@ -69,6 +75,7 @@ class Connection:
             if not clients.users and clients is not self._clients:
                 await clients.close()
         self.budget.succeeded(operation)
+        self.refusals.answered(operation, parameters)
         return answer
 
     async def close(self) -> None:
@@ -86,9 +93,11 @@ class Connection:
             return opened, self.target.region or opened.get_config_variable("region") or ""
 
         session, self.region = await asyncio.to_thread(work)
+        self.each_session(session)
         return session
 
-    def _classify(self, error: Exception, operation: str) -> Failure:
+    def classify(self, error: Exception, operation: str) -> Failure:
+        """Return what an exception of the SDK means."""
         profile = self.target.profile or os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE")
         from tui.aws.errors import classify
 

@@ -10,7 +10,9 @@ import aiohttp
 from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
 
+from tui.domain.denial import Denial, denial
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.permissions import action_of
 from tui.domain.text import one_line, safe_text
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
@@ -29,9 +31,8 @@ _REJECTED: Final = frozenset(
         "AuthFailure",
     }
 )
-_DENIED: Final = frozenset(
-    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized", "OptInRequired"}
-)
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized"})
+_NOT_SUBSCRIBED: Final = frozenset({"OptInRequired", "SubscriptionRequiredException"})
 _THROTTLED: Final = frozenset(
     {
         "Throttling",
@@ -54,12 +55,6 @@ _LONGEST_RETRY_AFTER: Final = 300.0
 _INVALID: Final = frozenset(
     {"ValidationException", "ValidationError", "InvalidParameterValue", "InvalidParameterException"}
 )
-_PREFIXES: Final = {
-    "GetCallerIdentity": "sts",
-    "GetMetricData": "cloudwatch",
-    "FilterLogEvents": "logs",
-}
-"""Of the IAM actions that are not SageMaker's own."""
 
 _NO_CREDENTIALS: Final = (
     sdk.NoCredentialsError,
@@ -155,6 +150,7 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = safe_text(str(error.response.get("Error", {}).get("Message", ""))) or code
     kind, hint = FailureKind.SERVER, "trying again"
+    refused: Denial | None = None
     if code in _WRONG_CLOCK or any(words in said.lower() for words in _CLOCK_WORDS):
         kind, hint = FailureKind.INVALID, "this host's clock is wrong: AWS allows five minutes; set it"
     elif code in _EXPIRED:
@@ -169,19 +165,21 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
     elif code.isdigit() and status < 500 and status != 429:
         # botocore makes the status the code when there is no readable error in the body.
         kind, hint = FailureKind.GARBLED, "is a proxy answering in place of AWS?"
+    elif code in _NOT_SUBSCRIBED:
+        kind, hint = (
+            FailureKind.DENIED,
+            "the account has not been signed up for this service or region: no policy helps",
+        )
     elif code in _DENIED or status == 403:
-        kind, hint = FailureKind.DENIED, f"ask for {_action(operation)}"
+        refused = denial(action_of(operation), one_line(said))
+        kind, hint = FailureKind.DENIED, refused.cure
     elif code in _THROTTLED or status == 429:
         kind, hint = FailureKind.THROTTLED, "the account's quota is in use; slowing down"
     elif code in _NOT_FOUND or (code in _INVALID and any(words in said.lower() for words in _NOT_FOUND_WORDS)):
         kind, hint = FailureKind.NOT_FOUND, ""
     elif code in _INVALID:
         kind, hint = FailureKind.INVALID, ""
-    return Failure(kind, operation, one_line(said)[:_LONGEST_MESSAGE], hint, _retry_after(error))
-
-
-def _action(operation: str) -> str:
-    return f"{_PREFIXES.get(operation, 'sagemaker')}:{operation}"
+    return Failure(kind, operation, one_line(said)[:_LONGEST_MESSAGE], hint, _retry_after(error), refused)
 
 
 def _retry_after(error: sdk.ClientError) -> float | None:

@@ -20,6 +20,7 @@ __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
 
 _HOMES: Final = {
+    "doctor": "tui.cli.doctor",
     "ls": "tui.cli.listing",
     "show": "tui.cli.listing",
     "logs": "tui.cli.logs",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.domain.denial import Denial
+
 
 class FailureKind(StrEnum):
     """The ways in which a call fails that a user can tell apart."""
@@ -34,6 +36,13 @@ class Failure:
     hint: str = ""
     """What to do next, one line: a command to type, a permission to ask for."""
     retry_after_seconds: float | None = None
+    denial: Denial | None = None
+    """Of what is not allowed: which action is missing, and which policy is in the way."""
+
+    @property
+    def reason(self) -> str:
+        """The kind, and of what is not allowed the action: `not allowed: sagemaker:Search`."""
+        return f"{self.kind}: {self.denial.action}" if self.denial else str(self.kind)
 
     @property
     def needs_login(self) -> bool:
@@ -50,6 +59,11 @@ _NEEDS_LOGIN = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, Failu
 _NEEDS_SOMEONE = frozenset(
     {FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION, FailureKind.DENIED}
 )
+
+
+def missing_action(failure: Failure | None) -> str:
+    """Return the IAM action that a failure is for want of; empty where it is for something else."""
+    return failure.denial.action if failure and failure.denial else ""
 
 
 class ServiceError(Exception):

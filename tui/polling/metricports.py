@@ -49,6 +49,8 @@ class SourceState:
     """When it last answered."""
     reason: str = ""
     """Why it has nothing, or nothing new; empty when all is well."""
+    action: str = ""
+    """The IAM action that is missing, where that is why."""
 
     def age(self, now: datetime) -> float | None:
         """Return the seconds since it last answered; None if it never did."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Final
 
-from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.failure import Failure, FailureKind, ServiceError, missing_action
 from tui.domain.metrics import final_metrics
 from tui.domain.series import Point, Series, Source, merge, normalised
 from tui.polling import metricplan
@@ -155,7 +155,12 @@ class MetricsFeed:
     def states(self, subject: Subject) -> tuple[SourceState, ...]:
         """Return how each source of a job's curves that this feed asks is doing."""
         return tuple(
-            SourceState(source, self._answered.get((subject.name, source)), self._reason(subject, source))
+            SourceState(
+                source,
+                self._answered.get((subject.name, source)),
+                self._reason(subject, source),
+                "" if _absent(subject, source) else missing_action(self._failures.get(source)),
+            )
             for source in (Source.INSTANCE, Source.ALGORITHM, Source.STEPS)
         )
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from tui.domain.autopsy import Autopsy, autopsy
 from tui.domain.extraction import Unused, definitions
-from tui.domain.failure import Failure
+from tui.domain.failure import Failure, missing_action
 from tui.domain.health import Finding, Vitals, examine
 from tui.domain.job import JobSnapshot
 from tui.domain.logbuffer import Added, LogBuffer
@@ -149,7 +149,9 @@ class Telemetry:
         reason = f"{failure.kind}: {failure.hint or failure.message}" if failure else ""
         if not reason and not definitions(self.snapshot.raw):
             reason = "no MetricDefinitions"
-        return SourceState(Source.LOG, datetime.fromtimestamp(at / 1000, UTC) if at else None, reason)
+        return SourceState(
+            Source.LOG, datetime.fromtimestamp(at / 1000, UTC) if at else None, reason, missing_action(failure)
+        )
 
     @property
     def progress(self) -> Progress | None:

@@ -9,6 +9,7 @@ from tui.app.columns import COLUMNS, GLYPH_CELLS, Fitted, fitted
 from tui.app.joblist import JobsView
 from tui.app.lines import LazyRows, Row, Span, fit, fit_middle, row, wrap
 from tui.app.panes.sparklines import CELLS, VALUE_CELLS, RowCurves
+from tui.app.panes.waiting import failure_rows
 from tui.app.roster import MORE, running_on
 from tui.domain.families import Family, parent_of
 from tui.domain.jobs import JobSummary, reason_of
@@ -221,11 +222,7 @@ def _drawn(curve: str) -> str:
 
 def _empty(view: JobsView, width: int) -> list[Row]:
     if view.failure and not view.known:
-        lines = wrap(f"{view.failure.kind.capitalize()}.", width)
-        found = [row((line, "warning")) for line in lines]
-        found += [row((line, "dim")) for line in wrap(view.failure.message, width)]
-        if view.failure.hint:
-            found += [row(), *(row((line, "strong")) for line in wrap(f"→ {view.failure.hint}", width))]
+        found = failure_rows(view.failure, width)
         found += [row(), *(row((line, "dim")) for line in wrap("This screen goes on by itself once it can.", width))]
         return found
     if view.known:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.app.lines import BLANK, Row, Span, fields, row, wrap
-from tui.app.panes.waiting import waiting_rows
+from tui.app.panes.waiting import failure_rows, waiting_rows
 from tui.app.view import NOTHING, JobView
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.logview import LogView
@@ -203,7 +203,7 @@ class LogsPane(Vertical):
         if feed is None:
             hosts = total(instances(self.view.snapshot.raw)) if self.view.snapshot else None
             return [*parts, f"{count(hosts, 'host')}, in CloudWatch" if hosts else "in CloudWatch"]
-        trouble = str(feed.failure.kind) if feed.failure else ""
+        trouble = feed.failure.reason if feed.failure else ""
         if not feed.buffer:
             return [*parts, trouble or ("reading…" if feed.loading and not feed.state else "no log yet")]
         if body.following:
@@ -230,8 +230,7 @@ def instead_rows(view: JobView, feed: LogFeed | None, width: int) -> list[Row]:
     """Return what to say while there is no line: why, then where the log will be."""
     why = []
     if feed and feed.failure:
-        said = [f"{feed.failure.kind.capitalize()}: {feed.failure.message}", feed.failure.hint]
-        why = [row((line, "warning")) for text in said if text for line in wrap(text, width)]
+        why = failure_rows(feed.failure, width)
     elif feed and feed.state:
         text = (
             "No line yet." if feed.state.exists else "The log group does not exist yet: no job has written anything."

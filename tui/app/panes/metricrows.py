@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from tui.app.curves import SOURCES, Group, age, groups_of
 from tui.app.lines import Row, Span, fit, fit_middle, row, wrap
 from tui.app.panes.metrics import UNMEASURED, MetricsView
-from tui.app.panes.missing import Missing, missing_rows, why_none
+from tui.app.panes.missing import Missing, missing_rows, refused_words, why_none
 from tui.app.panes.waiting import waiting_rows
 from tui.app.view import JobView
 from tui.app.widgets.axes import share, short
@@ -106,6 +106,7 @@ def summary(
         told.append(f"{source} {coarse(seconds)} ago" if seconds >= 10 else f"{source} now")
     cost = f"{measured.requested:,} asked, ${measured.dollars:,.2f}"
     # What the user chose is wanted most; a title that is cut says less than one that is short.
+    told = [*refused_words(measured.states), *told]
     wanted = [*chosen, *told]
     wanted += [cost] if costs and measured.requested else []
     while wanted and cell_len(" · ".join(wanted)) > room:

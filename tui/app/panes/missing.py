@@ -1,6 +1,7 @@
 """Why a metric is not there, or not new: each source by its own reason."""
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -47,6 +48,12 @@ def missing_rows(view: JobView, missing: Missing, width: int) -> list[Row]:
     for unused in missing.unused:
         rows += _said(f"{unused.definition.name} not read from the log", unused.reason, "dim", width)
     return rows
+
+
+def refused_words(states: Sequence[SourceState]) -> list[str]:
+    """Return what is not allowed for the title: the action, or of several how many."""
+    actions = {state.action for state in states if state.action}
+    return [f"no {actions.pop()}" if len(actions) == 1 else f"{len(actions)} not allowed: I"] if actions else []
 
 
 def why_none(view: JobView) -> str:

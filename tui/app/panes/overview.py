@@ -66,7 +66,7 @@ def _labelled(label: str, lines: Sequence[str], style: str) -> list[Row]:
 def _trouble(view: JobView, width: int) -> list[Row]:
     assert view.failure
     old = f", shown as of {coarse(view.age_seconds)} ago" if view.snapshot and view.age_seconds is not None else ""
-    text = f"{view.failure.operation}: {view.failure.kind}{old}. {view.failure.message}"
+    text = f"{view.failure.operation}: {view.failure.reason}{old}. {view.failure.message}"
     lines = wrap(text, width)[:2]
     if view.failure.hint:
         lines += wrap(f"→ {view.failure.hint}", width)[:1]

@@ -3,6 +3,7 @@
 from tui.app.lines import Row, row, wrap
 from tui.app.panes.family import family_words
 from tui.app.view import JobView
+from tui.domain.failure import Failure
 
 
 def waiting_rows(view: JobView, width: int) -> list[Row]:
@@ -12,9 +13,16 @@ def waiting_rows(view: JobView, width: int) -> list[Row]:
     elif not view.name:
         text = "No job under the cursor."
     elif view.failure:
-        text = f"{view.failure.kind.capitalize()}: {view.failure.message}"
+        return failure_rows(view.failure, width)
     elif view.paused:
         text = "Paused: p asks about this job."
     else:
         text = "Asking DescribeTrainingJob…"
     return [row((line, "dim")) for line in wrap(text, width)]
+
+
+def failure_rows(failure: Failure, width: int) -> list[Row]:
+    """Return why something is not there: in one word and its action, what to do, then what the service said."""
+    rows = [row((line, "warning")) for line in wrap(f"{failure.reason[:1].upper()}{failure.reason[1:]}.", width)]
+    rows += [row((line, "strong")) for line in wrap(f"→ {failure.hint}", width)] if failure.hint else []
+    return rows + [row((line, "dim")) for line in wrap(failure.message, width)]

@@ -1,6 +1,7 @@
-"""Screens to read: help, identity, failures. Any of esc, q and enter closes them."""
+"""Screens to read: help, identity, failures, permissions. Esc and q close them; y copies where there is a policy."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,20 +10,25 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from tui.app.commands import COMMANDS, display
+from tui.app.copying import Copy
 from tui.app.lines import BLANK, Row, fit, row, wrap
 from tui.app.model import Incident
 from tui.app.widgets.lines import LINE_STYLES, Lines
-from tui.domain.units import utc
+from tui.domain.failure import Failure
+from tui.domain.permissions import BY_ACTION, PERMISSIONS, policy_text
+from tui.domain.units import clock, count, utc
 from tui.polling.ports import Identity
+from tui.polling.refusals import Refusal
 
 
-class ReadingScreen(ModalScreen[None]):
+class ReadingScreen(ModalScreen[Copy | None]):
     """Some rows in the middle of the screen."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = LINE_STYLES
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark,f1", "dismiss", "close"),
+        Binding("escape,q,question_mark,f1", "dismiss(None)", "close"),
+        Binding("y,c,enter", "copy", "copy"),
         Binding("j,down", "scroll(1)", "down"),
         Binding("k,up", "scroll(-1)", "up"),
         Binding("ctrl+d,ctrl+f,pagedown,space", "scroll(10)", "page down"),
@@ -31,10 +37,12 @@ class ReadingScreen(ModalScreen[None]):
         Binding("G,end", "scroll(100000)", "bottom"),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+    def __init__(self, title: str, rows: Sequence[Row], copy: Copy | None = None) -> None:
+        """`copy` is what y and enter copy; without it enter closes too."""
         super().__init__()
         self._heading = title
         self._shown = tuple(rows)
+        self._copy = copy
 
     def compose(self) -> ComposeResult:
         """Compose the rows."""
@@ -44,8 +52,12 @@ class ReadingScreen(ModalScreen[None]):
         """Fill it."""
         body = self.query_one("#reading", Lines)
         body.border_title = Content(self._heading)
-        body.border_subtitle = Content("esc closes")
+        body.border_subtitle = Content("y copies the policy · esc closes" if self._copy else "esc closes")
         body.show(self._shown)
+
+    def action_copy(self) -> None:
+        """Close, and have it copied."""
+        self.dismiss(self._copy)
 
     def action_scroll(self, steps: int) -> None:
         """Scroll the rows."""
@@ -81,9 +93,15 @@ def help_rows(width: int) -> list[Row]:
     return rows
 
 
-def identity_rows(identity: Identity | None, facts: Sequence[tuple[str, str]], width: int) -> list[Row]:
-    """Return who asks, where, and how much."""
-    told = [("account", identity.account), ("identity", identity.arn)] if identity else [("account", "not known yet")]
+def identity_rows(
+    identity: Identity | None, failure: Failure | None, facts: Sequence[tuple[str, str]], width: int
+) -> list[Row]:
+    """Return who asks, or why that is not known, where, and how much."""
+    told = [("account", "not known yet")]
+    if identity:
+        told = [("account", identity.account), ("identity", identity.arn)]
+    elif failure:
+        told = [("account", f"not known: {failure.reason}"), ("", failure.hint)]
     rows: list[Row] = []
     for label, text in (*told, *facts):
         for index, line in enumerate(wrap(text or "–", max(10, width - 14))):
@@ -103,4 +121,51 @@ def failure_rows(incidents: Sequence[Incident], width: int) -> list[Row]:
         rows += [row("  ", line) for line in wrap(failure.message, max(10, width - 2))]
         if failure.hint:
             rows += [row("  ", (line, "strong")) for line in wrap(f"→ {failure.hint}", max(10, width - 2))]
+    return rows
+
+
+def permission_rows(
+    refusals: Sequence[Refusal], policy: str, where: tuple[str, str], now: datetime, ticks: float, width: int
+) -> list[Row]:
+    """Return what is not allowed since when, and the policy that would give it; where all is, the whole policy.
+
+    `where` is account and region, `ticks` the present of the refusals' own clock.
+    """
+    rows: list[Row] = []
+    for refusal in refusals:
+        told, known = refusal.denial, BY_ACTION.get(refusal.denial.action)
+        rows.append(row((told.action, "warning"), ("" if known else f"  for {refusal.operation}", "dim")))
+        since, last = (clock(now - timedelta(seconds=ticks - at), now) for at in (refusal.since, refusal.last))
+        times = f"refused {count(refusal.times, 'time')} since {since}" if refusal.times > 1 else f"refused {since}"
+        rows += _indented(times + (f", last {last}" if last != since else ""), width, "dim")
+        rows += _indented(f"lost: {known.lost}" if known else "", width)
+        if not told.statement_heals:
+            rows += _indented(f"→ {told.cure}", width, "strong")
+    if not refusals:
+        rows += [row((line, "good")) for line in wrap("Nothing that was asked is refused.", width)]
+    rows.append(BLANK)
+    if refusals and not policy:
+        return rows + [row((line, "strong")) for line in wrap("No statement gives these: see above.", width)]
+    rows += _headed("The smallest policy that gives this:" if refusals else "All that sagetop needs:", width)
+    rows += _policy_rows(policy, width)
+    if not refusals:
+        rows += [BLANK, *_headed("Stopping jobs, only with --write, also needs:", width)]
+        rows += _policy_rows(policy_text([entry.action for entry in PERMISSIONS if entry.writes], *where), width)
+    return rows
+
+
+def _headed(text: str, width: int) -> list[Row]:
+    return [row((line, "head")) for line in wrap(text, width)]
+
+
+def _indented(text: str, width: int, style: str = "value") -> list[Row]:
+    return [row("  ", (line, style)) for line in wrap(text, max(10, width - 2))]
+
+
+def _policy_rows(policy: str, width: int) -> list[Row]:
+    """Return JSON with its indentation; what is too long for a line goes on in the next."""
+    rows = []
+    for text in policy.splitlines():
+        blank = " " * (len(text) - len(text.lstrip()))
+        rows += [row((blank + line, "value")) for line in wrap(text.lstrip(), max(10, width - len(blank)))]
     return rows

@@ -1,4 +1,7 @@
-"""What the keys open to read: help, identity, failures. Their screen is imported when there is something to read."""
+"""What the keys open to read: help, who asks, what went wrong, what is not allowed.
+
+Their screen is imported when there is something to read.
+"""
 
 from tui.app.screens.watching import Watching
 
@@ -18,22 +21,37 @@ class ReadingActions(Watching):
                 ("endpoint", services.endpoint_url or "AWS"),
                 ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
             ]
-        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
+        identity = self.model.identity
+        rows = identity_rows(identity.value, identity.failure, facts, self.reading_cells)
         self.app.push_screen(ReadingScreen("Identity", rows))
 
     def action_failures(self) -> None:
         """Show what went wrong with calls lately."""
         from tui.app.screens.reading import ReadingScreen, failure_rows
 
-        rows = failure_rows(tuple(self.model.incidents), self._reading_cells)
+        rows = failure_rows(tuple(self.model.incidents), self.reading_cells)
         self.app.push_screen(ReadingScreen("Failed calls, newest first", rows))
+
+    def action_permissions(self) -> None:
+        """Show what is not allowed, and the smallest policy that would give it, for copying."""
+        from tui.app.copying import Copy
+        from tui.app.screens.reading import ReadingScreen, permission_rows
+        from tui.domain.permissions import READING, healing, policy_text
+
+        refusals = self.services.refusals if self.services else None
+        current = refusals.current() if refusals else ()
+        denials = refusals.denials() if refusals else ()
+        identity = self.model.identity.value
+        where = (identity.account if identity else "", self.services.account.region if self.services else "")
+        wanted = healing(denials) if denials else READING
+        policy = policy_text(wanted, *where, denials) if wanted else ""
+        ago = refusals.time() if refusals else 0.0
+        rows = permission_rows(current, policy, where, self.model.clock.now(), ago, self.reading_cells)
+        copy = Copy("policy", policy) if policy else None
+        self.app.push_screen(ReadingScreen("Permissions", rows, copy), self.copy_chosen)
 
     def action_help(self) -> None:
         """Show all keys."""
         from tui.app.screens.reading import ReadingScreen, help_rows
 
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
-
-    @property
-    def _reading_cells(self) -> int:
-        return max(20, min(self.size.width - 8, 92))
+        self.app.push_screen(ReadingScreen("Keys", help_rows(self.reading_cells)))

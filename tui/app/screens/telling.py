@@ -37,4 +37,5 @@ def freshness(model: Model, services: Services | None, dollars_per_hour: float) 
         slowed=services.budget.slowed() if services else False,
         dollars_per_hour=dollars_per_hour,
         failure=model.trouble(),
+        refused=len(services.refusals.current()) if services else 0,
     )

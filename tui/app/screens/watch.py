@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
-from textual import on, work
+from textual import on
 from textual.binding import BindingType
 
 from tui.app.commands import bindings
@@ -22,9 +22,6 @@ from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
 from tui.domain.filtering import Filter
 from tui.domain.units import count
-
-if TYPE_CHECKING:
-    from tui.app.copying import Copy
 
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
@@ -174,7 +171,7 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
             webbrowser.open(address)
             self.say("Opened in the browser.")
         else:
-            self._copy(Copy("console address", address))
+            self.copy(Copy("console address", address))
 
     def action_copy(self) -> None:
         """Ask what to copy."""
@@ -184,19 +181,9 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
         found = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         entries = self.log_copies() + self.list_copies() + found
         if entries:
-            self.app.push_screen(CopyScreen(entries), self._copy_chosen)
+            self.app.push_screen(CopyScreen(entries), self.copy_chosen)
         else:
             self.say(_NO_JOB)
-
-    def _copy_chosen(self, entry: Copy | None) -> None:
-        if entry:
-            self._copy(entry)
-
-    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
-    async def _copy(self, entry: Copy) -> None:
-        from tui.app.copying import to_clipboard
-
-        self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
 
     # Config, Data, Everything
 

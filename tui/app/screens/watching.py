@@ -47,6 +47,8 @@ from tui.app.widgets.target import Target
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.app.copying import Copy
+
 
 class Watching(Polled):
     """Every job, and everything about the one under the cursor."""
@@ -127,6 +129,23 @@ class Watching(Polled):
     def say(self, text: str, *, warning: bool = False) -> None:
         """Tell the user something in passing; foreign text in it is never markup."""
         self.notify(text, severity="warning" if warning else "information", markup=False, timeout=4)
+
+    def copy_chosen(self, entry: Copy | None) -> None:
+        """Copy what was chosen, if anything was."""
+        if entry:
+            self.copy(entry)
+
+    @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
+    async def copy(self, entry: Copy) -> None:
+        """Copy a text, and say which way it went."""
+        from tui.app.copying import to_clipboard
+
+        self.say(f"{entry.label[0].upper()}{entry.label[1:]}: {await to_clipboard(self.app, entry.text)}.")
+
+    @property
+    def reading_cells(self) -> int:
+        """How wide the text of a reading screen may be."""
+        return max(20, min(self.size.width - 8, 92))
 
     @work(group="documentation", exclusive=True, exit_on_error=False, description="load the member descriptions")
     async def _load_documentation(self) -> None:

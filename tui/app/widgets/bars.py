@@ -33,6 +33,8 @@ class Freshness:
     paused: bool = False
     failure: Failure | None = None
     low_bandwidth: bool = False
+    refused: int = 0
+    """How many actions are not allowed at present."""
     ascii: bool = False
 
 
@@ -42,9 +44,12 @@ _CENT: Final = 0.005
 def header_row(told: Freshness, width: int) -> Row:
     """Return the header in `width` cells: identity on the left, freshness on the right, the less wanted dropped."""
     dot = "*" if told.ascii else "●"
+    brand = [Span(" sagetop ", "brand")]
     age = "" if told.age_seconds is None else f"{coarse(told.age_seconds)} ago"
     if told.failure:
-        state = [Span(f"! {told.failure.kind}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
+        state = [Span(f"! {told.failure.reason}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
+        if _cells([*brand, *state]) + 2 > width:
+            state[0] = Span(f"! {told.failure.kind}", "warning")
         hint = [Span(f" · {told.failure.hint}", "strong")] if told.failure.hint else []
     elif told.paused:
         state, hint = (
@@ -60,9 +65,9 @@ def header_row(told: Freshness, width: int) -> Row:
     rate = [Span(f" · {told.calls_per_second:.1f} req/s", "dim")]
     throttled = [Span(f" · {told.throttles} throttled", "warning" if told.slowed else "dim")]
     cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
+    refused = [Span(f" · {told.refused} not allowed: I", "warning")] if told.refused and not told.failure else []
     who = [part for part in (told.account, told.region, told.role, told.profile) if part]
-    brand = [Span(" sagetop ", "brand")]
-    optional = [hint, rate, throttled, cost] if told.failure else [rate, throttled, cost, hint]
+    optional = [hint, rate, throttled, cost] if told.failure else [refused, rate, throttled, cost, hint]
     right = state
     for extra in optional:
         if _cells(brand + right + extra) + 2 <= width:
