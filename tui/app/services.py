@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui.polling.budget import Budget
 from tui.polling.logs import LogEvents
 from tui.polling.metricports import InstanceMetrics, StepMetrics
-from tui.polling.ports import Account, TrainingJobs
+from tui.polling.ports import Account, StopsJobs, TrainingJobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Services:
     close: Callable[[], Awaitable[None]]
     profile: str = ""
     endpoint_url: str = ""
+    stop: StopsJobs | None = None
+    """None in a process that only reads."""
 
 
 OpenServices = Callable[[], Awaitable[Services]]
@@ -37,3 +39,5 @@ class Options:
     job: str = ""
     """The job to open at once."""
     ascii: bool = False
+    write: bool = False
+    """Whether commands that change the account are offered."""

@@ -17,6 +17,18 @@ from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling.budget import Budget
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
+READS: Final = frozenset(
+    {
+        "DescribeTrainingJob",
+        "ListTrainingJobs",
+        "Search",
+        "BatchGetMetrics",
+        "FilterLogEvents",
+        "GetMetricData",
+        "GetCallerIdentity",
+    }
+)
+"""What a connection calls that was not opened for writing: none of these changes anything."""
 
 Answer = TypeVar("Answer")
 
@@ -35,8 +47,9 @@ class Target:
 class Connection:
     """Makes calls: within the budget, once each, every error as a `ServiceError`."""
 
-    def __init__(self, target: Target, budget: Budget) -> None:
+    def __init__(self, target: Target, budget: Budget, *, write: bool = False) -> None:
         self.target = target
+        self._write = write
         self.budget = budget
         self.region = target.region or ""
         """The region in use; empty until it is known."""
@@ -50,6 +63,9 @@ class Connection:
         Raises:
             ServiceError: anything at all went wrong.
         """
+        if not self._write and operation not in READS:
+            refusal = f"{operation} is not one of the operations that only read"
+            raise ServiceError(Failure(FailureKind.DENIED, operation, refusal, "start with --write"))
         clients = self._clients
         clients.users += 1
         try:

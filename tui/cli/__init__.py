@@ -15,13 +15,14 @@ import click
 from tui import __version__
 from tui.cli import listing, logs, simulate, wait
 from tui.cli.screen import connect, run_screen, simulate_account
-from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
+from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target, with_write
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sagetop")
+@with_write
 @common
 @click.pass_context
 def cli(context: click.Context, settings: Settings) -> None:
@@ -35,6 +36,7 @@ def cli(context: click.Context, settings: Settings) -> None:
 
 @cli.command()
 @click.argument("job", default="")
+@with_write
 @common
 def watch(job: str, settings: Settings) -> None:
     """The screen; JOB (a name or an ARN) opens that job."""
@@ -44,10 +46,11 @@ def watch(job: str, settings: Settings) -> None:
 
 @cli.command()
 @speed_option
+@with_write
 @common
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
-    run_screen(settings, "", functools.partial(simulate_account, speed))
+    run_screen(settings, "", functools.partial(simulate_account, speed, write=settings.write))
 
 
 for command in (listing.ls, listing.show, logs.logs, wait.wait, simulate.simulate):

@@ -30,9 +30,10 @@ async def connect(settings: Settings) -> Services:
     from tui.aws.logs import Logs
     from tui.aws.sagemaker import SageMaker
     from tui.aws.stepmetrics import StepMetricsService
+    from tui.aws.stopping import Stopping
 
     budget = Budget()
-    connection = connection_of(settings, budget)
+    connection = connection_of(settings, budget, write=settings.write)
     sagemaker = SageMaker(connection)
     return Services(
         jobs=sagemaker,
@@ -40,6 +41,7 @@ async def connect(settings: Settings) -> Services:
         logs=Logs(connection),
         cloudwatch=CloudWatch(connection),
         steps=StepMetricsService(connection),
+        stop=Stopping(connection) if settings.write else None,
         budget=budget,
         documentation=_documentation,
         close=connection.close,
@@ -48,14 +50,14 @@ async def connect(settings: Settings) -> Services:
     )
 
 
-async def simulate_account(speed: float) -> Services:
+async def simulate_account(speed: float, *, write: bool = False) -> Services:
     """Start a simulated account and connect to it as to any other."""
     from tui.cli.simulate import simulated
 
     simulator = await asyncio.to_thread(simulated, speed, 0)
     await simulator.start()
     services = await connect(
-        Settings(region="us-east-1", endpoint_url=simulator.url, credentials=("simulated", "simulated"))
+        Settings(region="us-east-1", endpoint_url=simulator.url, write=write, credentials=("simulated", "simulated"))
     )
 
     async def close() -> None:
@@ -80,7 +82,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     gc.set_threshold(100_000, 50, 1_000)
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
+    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii, write=settings.write))
     app.run()
     raise click.exceptions.Exit(app.return_code or 0)
 

@@ -1,4 +1,7 @@
-"""The watch screen: what the commands of `tui.app.commands` do. Nothing here changes anything at the service."""
+"""The watch screen: what the commands of `tui.app.commands` do.
+
+What may change the account is in `tui.app.screens.stop_actions`; nothing else does.
+"""
 
 import os
 import re
@@ -14,10 +17,11 @@ from tui.app.commands import bindings
 from tui.app.copying import Copy, console_url, copies, to_clipboard
 from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
-from tui.app.screens.copy import CopyScreen
 from tui.app.screens.log_actions import LogActions
+from tui.app.screens.menu import MenuScreen
 from tui.app.screens.reading import ReadingScreen, failure_rows, help_rows, identity_rows
 from tui.app.screens.rule_actions import RuleActions
+from tui.app.screens.stop_actions import StopActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
@@ -28,7 +32,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, RuleActions):
+class WatchScreen(StopActions, ChartActions, LogActions, RuleActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -221,14 +225,15 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
     def action_copy(self) -> None:
         """Ask what to copy."""
         entries = self.log_copies() + copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
-        if entries:
-            self.app.push_screen(CopyScreen(entries), self._copy_chosen)
-        else:
+        if not entries:
             self.say(_NO_JOB)
+            return
 
-    def _copy_chosen(self, entry: Copy | None) -> None:
-        if entry:
-            self._copy(entry)
+        def chosen(place: int | None) -> None:
+            if place is not None:
+                self._copy(entries[place])
+
+        self.app.push_screen(MenuScreen("Copy", "copies", [(each.label, each.text) for each in entries]), chosen)
 
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy")
     async def _copy(self, entry: Copy) -> None:
@@ -327,7 +332,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
 
     def action_help(self) -> None:
         """Show all keys."""
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells)))
+        self.app.push_screen(ReadingScreen("Keys", help_rows(self._reading_cells, self.options.write)))
 
     @property
     def _reading_cells(self) -> int:

@@ -204,6 +204,7 @@ class Watching(Polled):
             dollars_per_hour=self.dollars_per_hour(),
             paused=self.paused,
             failure=self.model.trouble(),
+            write=self.options.write,
             ascii=self.options.ascii,
         )
 
@@ -245,7 +246,7 @@ class Watching(Polled):
         self.tabs.offer(panes, f"pane_{PANES.index(self.current) + 1}")
         where = Where.OPENED if self.opened else (Where.LIST if self.current == "jobs" else Where.PANE)
         where = Where.LOGS if self.current == "logs" else where
-        self.footer.offer(footer(where))
+        self.footer.offer(footer(where, self.options.write))
 
     @on(KeyBar.Chosen)
     async def _do_chosen(self, message: KeyBar.Chosen) -> None:

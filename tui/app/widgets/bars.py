@@ -31,6 +31,8 @@ class Freshness:
     """What the metrics cost that are asked for: the only calls that are charged."""
     paused: bool = False
     failure: Failure | None = None
+    write: bool = False
+    """Whether what is done here can change the account."""
     ascii: bool = False
 
 
@@ -57,7 +59,7 @@ def header_row(told: Freshness, width: int) -> Row:
     throttled = [Span(f" · {told.throttles} throttled", "warning" if told.slowed else "dim")]
     cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
     who = [part for part in (told.account, told.region, told.role, told.profile) if part]
-    brand = [Span(" sagetop ", "brand")]
+    brand = [Span(" sagetop ", "brand"), *([Span(" write ", "warning")] if told.write else [])]
     optional = [hint, rate, throttled, cost] if told.failure else [rate, throttled, cost, hint]
     right = state
     for extra in optional:
