@@ -139,6 +139,9 @@ def followed(stop: Stop, job: JobSummary | None, now: datetime) -> Stop:
         words = f"stopped after {took}" if job.status == "Stopped" else f"ended as {job.status} after {took}"
         return replace(stop, stage=Stage.ENDED, words=words)
     waited = now - stop.asked_at
+    if job.secondary_status == "Stopping" and job.phase_started not in (None, stop.asked_at):
+        # The service tells when it began: that is truer than a clock guessed from its answers.
+        return replace(stop, asked_at=job.phase_started)
     if stop.stage is Stage.DOUBTFUL and job.status in _ON_ITS_WAY:
         stop = replace(stop, stage=Stage.FOLLOWED, words="received: it is stopping; followed to its end")
     if waited >= LONG and not stop.told_late:
