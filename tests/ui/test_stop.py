@@ -308,10 +308,9 @@ async def test_without_write_the_key_does_nothing_and_the_palette_knows_nothing(
         assert sent(sim) == []
 
 
-@pytest.mark.parametrize("write", [False, True])
-async def test_no_single_key_palette_entry_or_click_stops_anything(sim: Simulator, write: bool) -> None:
+async def test_no_single_key_or_click_stops_anything(sim: Simulator) -> None:
     stock(sim, raw_job("bert"))
-    async with watching(sim, (80, 24), write=write) as watch:
+    async with watching(sim, (80, 24), write=True) as watch:
         await watch.described("bert")
         for key in KEYS:
             await watch.tap(key, "escape")
@@ -319,14 +318,38 @@ async def test_no_single_key_palette_entry_or_click_stops_anything(sim: Simulato
         for column in range(4, 80, 8):
             await watch.pilot.click(offset=(column, 23))
             await watch.tap("escape", "escape")
-        if write:
-            dialog = await ask(watch)
-            for y in range(6, 19):
-                for x in (4, 40, 55, 70):
-                    await watch.pilot.click(offset=(x, y))
-                    if watch.app.screen is not dialog:
-                        dialog = await ask(watch)
+        dialog = await ask(watch)
+        for y in range(6, 19):
+            for x in (4, 40, 55, 70):
+                await watch.pilot.click(offset=(x, y))
+                if watch.app.screen is not dialog:
+                    dialog = await ask(watch)
         assert sent(sim) == []
+
+
+async def test_the_palette_leads_to_the_menu_and_no_further(sim: Simulator) -> None:
+    stock(sim, raw_job("bert"))
+    async with watching(sim, (120, 40), write=True) as watch:
+        await watch.described("bert")
+        await watch.press("colon", *"marked jobs stop")
+        await watch.shows("Actions on the job")
+        await watch.press("enter")
+        await watch.shows("chooses", "Stop")
+        assert sent(sim) == []
+
+
+async def test_a_job_is_followed_by_the_list_where_it_may_not_be_described(sim: Simulator) -> None:
+    (job,) = stock(sim, raw_job("bert"))
+    sim.faults.add(Fault("denied", "DescribeTrainingJob"))
+    async with watching(sim, (120, 40), write=True) as watch:
+        await watch.listed(1)
+        await ask(watch)
+        await confirm(watch, "bert")
+        await watch.shows("asked to stop")
+        over = NOW.timestamp()
+        job.raw |= {"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped", "TrainingEndTime": over}
+        watch.screen.action_refresh()
+        await watch.shows("bert  stopped after")
 
 
 @settings(max_examples=5, suppress_health_check=list(HealthCheck))

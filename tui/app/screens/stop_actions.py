@@ -152,15 +152,14 @@ class StopActions(Watching):
     def publish(self) -> None:
         """Hand what is known now to the panes, and to who waits for jobs to stop."""
         super().publish()
-        # What is old says nothing about how long a job takes.
-        if self.is_mounted and not self.paused and self.model.trouble() is None:
+        if self.is_mounted and not self.paused:
             self._follow()
 
     def _follow(self) -> None:
         before = [stop for stop in self.stops.values() if stop.followed]
         if not before:
             return
-        known = {stop.name: job for stop in before if (job := self._known(stop.name))}
+        known = {stop.name: job for stop in before if (job := self._fresh(stop.name))}
         after = stopping.follow(before, known, self.model.clock.now())
         unseen = [place for place, stop in enumerate(after) if not self._on_the_glass(stop.name)]
         for words in stopping.news([before[place] for place in unseen], [after[place] for place in unseen]):
@@ -168,6 +167,13 @@ class StopActions(Watching):
         for was, stop in zip(before, after, strict=True):
             if stop is not was:
                 self._know(stop)
+
+    def _fresh(self, name: str) -> JobSummary | None:
+        """Return a job as last seen, unless that is old: it would say nothing about how long stopping takes."""
+        model = self.model
+        if model.job.key == name and model.job.value and model.job.failure is None:
+            return self._known(name)
+        return model.summary(name) if model.jobs.failure is None else None
 
 
 _NONE = "All of the marked jobs are over, or stopping already."
