@@ -46,6 +46,18 @@ cli.main()
 """
 
 
+def test_the_demo_can_be_written_to() -> None:
+    with on_a_terminal("--write", "demo") as terminal:
+        terminal.shows("sagetop", " write ", "● live", "a actions")
+        terminal.type("a")
+        terminal.shows("Actions")
+        terminal.type("\r")
+        terminal.shows("Stop training", "SIGTERM", "Cancel")
+        terminal.type("\x03")
+        assert terminal.ended() == 130
+        terminal.check_restored()
+
+
 def test_the_demo_reads_opens_and_quits() -> None:
     with on_a_terminal("demo") as terminal:
         terminal.shows("sagetop", "1 Jobs", "● live", "2 Timeline", "Training")

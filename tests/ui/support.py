@@ -125,9 +125,9 @@ def summary_of(raw: dict[str, Any]) -> JobSummary:
     return JobSummary.from_snapshot(snapshot_of(raw))
 
 
-def connect_to(sim: Simulator) -> OpenServices:
+def connect_to(sim: Simulator, *, write: bool = False) -> OpenServices:
     """Return what connects an app to a simulator, over the real wire."""
-    settings = Settings(region="us-east-1", endpoint_url=sim.url, credentials=("a", "b"))
+    settings = Settings(region="us-east-1", endpoint_url=sim.url, credentials=("a", "b"), write=write)
     return lambda: connect(settings)
 
 
@@ -230,10 +230,11 @@ async def watching(
     *,
     job: str = "",
     ascii_only: bool = False,
+    write: bool = False,
 ) -> AsyncIterator[Watch]:
     """Run the app, toasts and tooltips on."""
-    open_services = connect_to(source) if isinstance(source, Simulator) else source
-    app = SagetopApp(open_services, Options(job=job, ascii=ascii_only))
+    open_services = connect_to(source, write=write) if isinstance(source, Simulator) else source
+    app = SagetopApp(open_services, Options(job=job, ascii=ascii_only, write=write))
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         watch = Watch(app, pilot)
         yield watch

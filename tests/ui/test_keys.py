@@ -28,7 +28,7 @@ def test_no_two_commands_share_a_key() -> None:
 def test_a_command_has_an_action_a_key_and_a_line_in_the_help(command: Command) -> None:
     action = (command.action or command.id).partition("(")[0]
     assert callable(getattr(WatchScreen, f"action_{action}", None))
-    told = [entry.plain.split() for entry in help_rows(90)]
+    told = [entry.plain.split() for entry in help_rows(90, command.write)]
     if action == "pane":
         assert any(command.label in " ".join(words) for words in told)
     else:

@@ -46,6 +46,8 @@ class Command:
     where: Where = Where.NOWHERE
     action: str = ""
     priority: bool = False
+    write: bool = False
+    """Whether it may lead to a change of the account: only there with --write."""
 
     @property
     def key(self) -> str:
@@ -144,6 +146,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("metrics", ("m",), "metrics", "Charts of the metrics full screen, and back", Group.JOB, Where.ALWAYS),
     _C("describe", ("d",), "everything", "Everything DescribeTrainingJob says", Group.JOB, Where.ALWAYS),
     _C("copy", ("y", "c"), "copy", "Copy a name, ARN, value, path or command", Group.JOB, Where.ALWAYS),
+    _C(
+        "actions",
+        ("a",),
+        "actions",
+        "Actions on the job, or on the marked jobs: stop",
+        Group.JOB,
+        Where.ALWAYS,
+        write=True,
+    ),
     _C("browse", ("b",), "browser", "The job's page in the AWS console", Group.JOB),
     _C("axis", ("X",), "axis", "Charts by step instead of time, and back", Group.METRICS),
     _C("log_scale", ("L",), "log scale", "Charts on a logarithmic scale, and back", Group.METRICS),
@@ -190,7 +201,12 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("quit", ("q",), "quit", "Back from an opened job; from the list, quit", Group.SCREEN, Where.ALWAYS),
     _C("quit_now", ("ctrl+c",), "quit now", "Quit at once", Group.SCREEN, priority=True),
 )
-"""Every command, in the order of the help screen. Nothing here changes anything at the service."""
+"""Every command, in the order of the help screen. None of them changes anything by itself."""
+
+
+def offered(write: bool) -> tuple[Command, ...]:
+    """Return the commands that there are, with `--write` or without."""
+    return tuple(command for command in COMMANDS if write or not command.write)
 
 
 def bindings() -> list[Binding]:
@@ -208,7 +224,7 @@ def bindings() -> list[Binding]:
     ]
 
 
-def footer(where: Where) -> list[Command]:
+def footer(where: Where, write: bool = False) -> list[Command]:
     """Return the commands worth a hint at a place, most wanted first."""
     order = (
         "help",
@@ -219,6 +235,7 @@ def footer(where: Where) -> list[Command]:
         "open",
         "back",
         "zoom",
+        "actions",
         "logs",
         "metrics",
         "describe",
@@ -226,6 +243,6 @@ def footer(where: Where) -> list[Command]:
         "problems",
         "next_job",
     )
-    found = [command for command in COMMANDS if command.where in (where, Where.ALWAYS)]
+    found = [command for command in offered(write) if command.where in (where, Where.ALWAYS)]
     rank = {name: place for place, name in enumerate(order)}
     return sorted(found, key=lambda command: rank.get(command.id, len(order)))

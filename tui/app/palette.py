@@ -15,22 +15,22 @@ class Commands(Provider):
     async def search(self, query: str) -> Hits:
         """Yield the commands that match."""
         matcher = self.matcher(query)
-        for command in _listed():
+        for command in self._listed():
             score = matcher.match(_words(command))
             if score > 0:
                 yield Hit(score, matcher.highlight(_words(command)), partial(self._run, command), command.label)
 
     async def discover(self) -> Hits:
         """Yield every command."""
-        for command in _listed():
+        for command in self._listed():
             yield DiscoveryHit(_words(command), partial(self._run, command))
 
     async def _run(self, command: Command) -> None:
         await self.screen.run_action(command.action or command.id)
 
-
-def _listed() -> list[Command]:
-    return [command for command in COMMANDS if command.id not in _UNLISTED]
+    def _listed(self) -> list[Command]:
+        listed = (command for command in COMMANDS if command.id not in _UNLISTED)
+        return [command for command in listed if self.screen.check_action(command.action or command.id, ())]
 
 
 def _words(command: Command) -> str:

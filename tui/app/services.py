@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.polling.budget import Budget
     from tui.polling.logs import LogEvents
     from tui.polling.metricports import InstanceMetrics, StepMetrics
-    from tui.polling.ports import Account, TrainingJobs
+    from tui.polling.ports import Account, StopsJobs, TrainingJobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Services:
     """What is not allowed at present."""
     profile: str = ""
     endpoint_url: str = ""
+    stop: StopsJobs | None = None
+    """None in a process that only reads."""
 
 
 OpenServices = Callable[[], Awaitable[Services]]
@@ -65,3 +67,5 @@ class Options:
     ascii: bool = False
     low_bandwidth: bool | None = None
     """Whether to spare the line to the terminal; None finds out whether it is slow."""
+    write: bool = False
+    """Whether commands that change the account are offered."""

@@ -18,6 +18,18 @@ from tui.polling.budget import Budget
 from tui.polling.refusals import Refusals
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
+READS: Final = frozenset(
+    {
+        "DescribeTrainingJob",
+        "ListTrainingJobs",
+        "Search",
+        "BatchGetMetrics",
+        "FilterLogEvents",
+        "GetMetricData",
+        "GetCallerIdentity",
+    }
+)
+"""What a connection calls that was not opened for writing: none of these changes anything."""
 
 Answer = TypeVar("Answer")
 
@@ -36,8 +48,9 @@ class Target:
 class Connection:
     """Makes calls: within the budget, once each, every error as a `ServiceError`."""
 
-    def __init__(self, target: Target, budget: Budget) -> None:
+    def __init__(self, target: Target, budget: Budget, *, write: bool = False) -> None:
         self.target = target
+        self._write = write
         self.budget = budget
         self.refusals = Refusals()
         """What this connection is not allowed at present."""
@@ -55,6 +68,9 @@ class Connection:
         Raises:
             ServiceError: anything at all went wrong.
         """
+        if not self._write and operation not in READS:
+            refusal = f"{operation} is not one of the operations that only read"
+            raise ServiceError(Failure(FailureKind.DENIED, operation, refusal, "start with --write"))
         clients = self._clients
         clients.users += 1
         try:

@@ -14,7 +14,16 @@ import click
 
 from tui import __version__
 from tui.cli.screen import connect, run_screen, simulate_account, watch_account
-from tui.cli.settings import INTERRUPTED, Commands, Settings, bandwidth_option, common, speed_option, target
+from tui.cli.settings import (
+    INTERRUPTED,
+    Commands,
+    Settings,
+    bandwidth_option,
+    common,
+    speed_option,
+    target,
+    with_write,
+)
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
@@ -32,6 +41,7 @@ _HELP: Final = {"help_option_names": ["-h", "--help"]}
 
 @click.group(cls=Commands, homes=_HOMES, invoke_without_command=True, context_settings=_HELP)
 @click.version_option(__version__, prog_name="sagetop")
+@with_write
 @common
 @bandwidth_option
 @click.pass_context
@@ -46,6 +56,7 @@ def cli(context: click.Context, settings: Settings) -> None:
 
 @cli.command()
 @click.argument("job", default="")
+@with_write
 @common
 @bandwidth_option
 def watch(job: str, settings: Settings) -> None:
@@ -56,11 +67,12 @@ def watch(job: str, settings: Settings) -> None:
 
 @cli.command()
 @speed_option
+@with_write
 @common
 @bandwidth_option
 def demo(speed: float, settings: Settings) -> None:
     """The screen on a simulated account; no credentials needed."""
-    run_screen(settings, "", functools.partial(simulate_account, speed), remembering=False)
+    run_screen(settings, "", functools.partial(simulate_account, speed, write=settings.write), remembering=False)
 
 
 def main() -> NoReturn:

@@ -31,11 +31,12 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
     from tui.aws.logs import Logs
     from tui.aws.sagemaker import SageMaker
     from tui.aws.stepmetrics import StepMetricsService
+    from tui.aws.stopping import Stopping
     from tui.cli.asking import connection_of
     from tui.polling.budget import Budget
 
     budget = Budget()
-    connection = connection_of(settings, budget)
+    connection = connection_of(settings, budget, write=settings.write)
     sagemaker = SageMaker(connection, ahead)
     return Services(
         jobs=sagemaker,
@@ -43,6 +44,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
         logs=Logs(connection),
         cloudwatch=CloudWatch(connection),
         steps=StepMetricsService(connection),
+        stop=Stopping(connection) if settings.write else None,
         budget=budget,
         documentation=_documentation,
         close=connection.close,
@@ -52,7 +54,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
     )
 
 
-async def simulate_account(speed: float) -> Services:
+async def simulate_account(speed: float, *, write: bool = False) -> Services:
     """Start a simulated account and connect to it as to any other."""
     import asyncio
 
@@ -61,7 +63,7 @@ async def simulate_account(speed: float) -> Services:
     simulator = await asyncio.to_thread(simulated, speed, 0)
     await simulator.start()
     services = await connect(
-        Settings(region="us-east-1", endpoint_url=simulator.url, credentials=("simulated", "simulated"))
+        Settings(region="us-east-1", endpoint_url=simulator.url, write=write, credentials=("simulated", "simulated"))
     )
 
     async def close() -> None:
@@ -103,7 +105,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
     gc.enable()
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    options = Options(job=job, ascii=settings.ascii, low_bandwidth=settings.low_bandwidth)
+    options = Options(job=job, ascii=settings.ascii, low_bandwidth=settings.low_bandwidth, write=settings.write)
     memory = Memory() if remembering else None
     if memory:
         options = replace(options, remembered=memory.left, remember=memory.keep)

@@ -33,6 +33,8 @@ class Settings:
     endpoint_url: str | None = None
     ascii: bool = False
     color: bool = True
+    write: bool = False
+    """Whether the screen may change the account: stop jobs."""
     credentials: tuple[str, str] | None = None
     low_bandwidth: bool | None = None
     """Of the screen only; None finds out."""
@@ -96,6 +98,7 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
             ascii=ascii_only or above.ascii,
             color=above.color and not no_color and not os.environ.get("NO_COLOR"),
             low_bandwidth=above.low_bandwidth,
+            write=above.write,
         )
         return command(*args, settings=context.obj, **rest)
 
@@ -129,6 +132,20 @@ def bandwidth_option(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Write less to the terminal, and less often; over SSH found out by itself.",
     )(with_bandwidth)
     return decorated
+
+
+def with_write(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--write` to a command that opens the screen; before the command's name it holds too."""
+
+    @functools.wraps(command)
+    def written(*args: Any, write: bool, **rest: Any) -> Any:
+        context = click.get_current_context()
+        above: Settings = context.obj or Settings()
+        context.obj = replace(above, write=above.write or write)
+        return command(*args, **rest)
+
+    flag = click.option("--write", is_flag=True, help="Allow what changes the account: stopping jobs.")
+    return flag(written)
 
 
 speed_option: Final = click.option(

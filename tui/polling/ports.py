@@ -73,6 +73,14 @@ class TrainingJobs(Protocol):
         ...
 
 
+class StopsJobs(Protocol):
+    """The one operation that changes the account. A process without `--write` has none."""
+
+    async def stop(self, name: str) -> None:
+        """Ask for a job to be stopped, once: what came of it when this raises may be unknown."""
+        ...
+
+
 class Account(Protocol):
     """Who and where we are."""
 

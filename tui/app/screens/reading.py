@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from tui.app.commands import COMMANDS, display
+from tui.app.commands import display, offered
 from tui.app.copying import Copy
 from tui.app.lines import BLANK, Row, fit, row, wrap
 from tui.app.model import Incident
@@ -65,15 +65,16 @@ class ReadingScreen(ModalScreen[Copy | None]):
         body.scroll_to(y=body.scroll_offset.y + steps, animate=False)
 
 
-def help_rows(width: int) -> list[Row]:
-    """Return every command of the table, by group."""
-    keys = {command.id: "  ".join(display(key) for key in command.keys) for command in COMMANDS}
-    numbered = [command for command in COMMANDS if command.id.startswith("pane_")]
+def help_rows(width: int, write: bool = False) -> list[Row]:
+    """Return every command that there is, by group."""
+    commands = offered(write)
+    keys = {command.id: "  ".join(display(key) for key in command.keys) for command in commands}
+    numbered = [command for command in commands if command.id.startswith("pane_")]
     keys[numbered[0].id] = f"{numbered[0].key} to {numbered[-1].key}"
     cells = max(len(text) for text in keys.values())
     rows: list[Row] = []
     group = None
-    for command in COMMANDS:
+    for command in commands:
         if command.group is not group:
             group = command.group
             rows += [BLANK, row((group.value, "head"))] if rows else [row((group.value, "head"))]
@@ -88,9 +89,13 @@ def help_rows(width: int) -> list[Row]:
         row(("Filter", "head")),
         row("  words that must all match, as regular expressions; ", ("!word", "key"), " must not match"),
         BLANK,
-        row(("sagetop only reads: nothing here changes anything at the service.", "dim")),
+        *(row((line, "dim")) for line in wrap(_WRITES if write else _READS, width)),
     ]
     return rows
+
+
+_READS = "sagetop only reads: nothing here changes anything at the service."
+_WRITES = "Started with --write: a can stop jobs, after their name was typed. Everything else only reads."
 
 
 def identity_rows(

@@ -54,4 +54,4 @@ class ReadingActions(Watching):
         """Show all keys."""
         from tui.app.screens.reading import ReadingScreen, help_rows
 
-        self.app.push_screen(ReadingScreen("Keys", help_rows(self.reading_cells)))
+        self.app.push_screen(ReadingScreen("Keys", help_rows(self.reading_cells, self.options.write)))

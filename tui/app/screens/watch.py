@@ -1,4 +1,7 @@
-"""The watch screen: what the commands of `tui.app.commands` do. Nothing here changes anything at the service."""
+"""The watch screen: what the commands of `tui.app.commands` do.
+
+What may change the account is in `tui.app.screens.stop_actions`; nothing else does.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from tui.app.screens.list_actions import ListActions
 from tui.app.screens.log_actions import LogActions
 from tui.app.screens.reading_actions import ReadingActions
 from tui.app.screens.rule_actions import RuleActions
+from tui.app.screens.stop_actions import StopActions
 from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
@@ -28,7 +32,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListActions):
+class WatchScreen(StopActions, ChartActions, LogActions, ReadingActions, RuleActions, ListActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -176,14 +180,19 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
     def action_copy(self) -> None:
         """Ask what to copy."""
         from tui.app.copying import copies
-        from tui.app.screens.copy import CopyScreen
+        from tui.app.screens.menu import MenuScreen
 
         found = copies(self.view, self.target().cursor_row, frozenset(self.model.marks))
         entries = self.log_copies() + self.list_copies() + found
-        if entries:
-            self.app.push_screen(CopyScreen(entries), self.copy_chosen)
-        else:
+        if not entries:
             self.say(_NO_JOB)
+            return
+
+        def chosen(place: int | None) -> None:
+            if place is not None:
+                self.copy(entries[place])
+
+        self.app.push_screen(MenuScreen("Copy", "copies", [(each.label, each.text) for each in entries]), chosen)
 
     # Config, Data, Everything
 

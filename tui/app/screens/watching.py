@@ -208,8 +208,14 @@ class Watching(Polled):
     def _tell_header(self, *, anew: bool) -> None:
         told = freshness(self.model, self.services, self.dollars_per_hour())
         rate = told.calls_per_second if anew else self.header.told.calls_per_second
-        low = self.bandwidth.low
-        told = replace(told, calls_per_second=rate, paused=self.paused, low_bandwidth=low, ascii=self.options.ascii)
+        told = replace(
+            told,
+            calls_per_second=rate,
+            paused=self.paused,
+            low_bandwidth=self.bandwidth.low,
+            write=self.options.write,
+            ascii=self.options.ascii,
+        )
         self.header.tell(told)
 
     def use_bandwidth(self, bandwidth: Bandwidth) -> None:
@@ -264,7 +270,7 @@ class Watching(Polled):
         self.tabs.offer(panes, f"pane_{PANES.index(self.current) + 1}")
         where = Where.OPENED if self.opened else (Where.LIST if self.current == "jobs" else Where.PANE)
         where = Where.LOGS if self.current == "logs" else where
-        self.footer.offer(footer(where))
+        self.footer.offer(footer(where, self.options.write))
 
     @on(KeyBar.Chosen)
     async def _do_chosen(self, message: KeyBar.Chosen) -> None:

@@ -35,6 +35,8 @@ class Freshness:
     low_bandwidth: bool = False
     refused: int = 0
     """How many actions are not allowed at present."""
+    write: bool = False
+    """Whether what is done here can change the account."""
     ascii: bool = False
 
 
@@ -44,7 +46,7 @@ _CENT: Final = 0.005
 def header_row(told: Freshness, width: int) -> Row:
     """Return the header in `width` cells: identity on the left, freshness on the right, the less wanted dropped."""
     dot = "*" if told.ascii else "●"
-    brand = [Span(" sagetop ", "brand")]
+    brand = [Span(" sagetop ", "brand"), *([Span(" write ", "warning")] if told.write else [])]
     age = "" if told.age_seconds is None else f"{coarse(told.age_seconds)} ago"
     if told.failure:
         state = [Span(f"! {told.failure.reason}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
