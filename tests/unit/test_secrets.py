@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tui.domain.secrets import MASK, concealed, looks_secret, mask, masked
+from tui.domain.secrets import MASK, concealed, looks_secret, masked_text
 
 KEYS = """access_token HF_TOKEN hfToken huggingface-token token password DB_PASSWD apiKey api_key APIKEY
 OPENAI_API_KEY WANDB_API_KEY aws_secret_access_key AWS_ACCESS_KEY_ID accessKey private_key credentials credential
@@ -130,8 +130,8 @@ def test_a_hash_is_no_secret_where_its_name_says_so() -> None:
     ],
 )
 def test_only_the_secret_part_goes(text: str, expected: str) -> None:
-    assert masked(text) == expected
-    assert masked(expected) == expected
+    assert masked_text(text) == expected
+    assert masked_text(expected) == expected
 
 
 def test_other_types() -> None:
@@ -143,7 +143,7 @@ def test_other_types() -> None:
 
 
 def test_a_mask_tells_nothing() -> None:
-    assert mask("a") == mask("b" * 1000) == MASK
+    assert concealed("password", "a") == concealed("password", "b" * 1000) == MASK
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
 
 from tui.domain.failure import Failure, FailureKind
+from tui.domain.secrets import masked_text
 from tui.domain.text import one_line, safe_text
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
@@ -177,7 +178,7 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
         kind, hint = FailureKind.NOT_FOUND, ""
     elif code in _INVALID:
         kind, hint = FailureKind.INVALID, ""
-    return Failure(kind, operation, one_line(said)[:_LONGEST_MESSAGE], hint, _retry_after(error))
+    return Failure(kind, operation, masked_text(one_line(said))[:_LONGEST_MESSAGE], hint, _retry_after(error))
 
 
 def _action(operation: str) -> str:
@@ -195,5 +196,5 @@ def _retry_after(error: sdk.ClientError) -> float | None:
 
 
 def _message(error: Exception) -> str:
-    text = one_line(safe_text(str(error)))
+    text = masked_text(one_line(safe_text(str(error))))
     return text[:_LONGEST_MESSAGE] if text else type(error).__name__

@@ -21,6 +21,7 @@ from tui.app.widgets.titles import pane_title
 from tui.domain import resources
 from tui.domain.failure import Failure
 from tui.domain.jobs import JobSummary, short_reason
+from tui.domain.secrets import masked_text
 from tui.domain.status import Look, Tone, look
 from tui.domain.text import one_line
 from tui.domain.units import coarse
@@ -234,12 +235,17 @@ def _on(job: JobSummary) -> str:
 
 def _note(job: JobSummary) -> tuple[str, str]:
     if job.failure_reason:
-        return one_line(short_reason(job.failure_reason)), "bad"
+        return _reason(job.failure_reason), "bad"
     if job.secondary_status == "MaxRuntimeExceeded":
         return "max runtime", "warning"
     if job.secondary_status == "MaxWaitTimeExceeded":
         return "max wait time", "warning"
     return (f"{job.parent_kind} {job.parent}", "dim") if job.parent else ("", "value")
+
+
+@lru_cache(maxsize=4096)
+def _reason(reason: str) -> str:
+    return one_line(short_reason(masked_text(reason)))
 
 
 def _empty(view: JobsView, width: int) -> list[Row]:

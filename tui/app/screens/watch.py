@@ -22,6 +22,7 @@ from tui.app.terminal import take_mouse
 from tui.app.widgets.lines import Lines
 from tui.app.widgets.prompt import Prompt
 from tui.domain.filtering import Filter
+from tui.domain.secrets import masked_text
 
 _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """What + and - go through: factors on every period."""
@@ -304,7 +305,7 @@ class WatchScreen(ChartActions, LogActions, RuleActions):
         if services:
             facts += [
                 ("profile", services.profile or "the SDK's default chain"),
-                ("endpoint", services.endpoint_url or "AWS"),
+                ("endpoint", masked_text(services.endpoint_url) or "AWS"),
                 ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
             ]
         rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
