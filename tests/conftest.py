@@ -13,10 +13,11 @@ _OTHERS = ("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "htt
 
 
 @pytest.fixture(autouse=True)
-def _nobodys_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No AWS_*, no config file, no instance role, no proxy, no tmux: what a test wants of these it sets."""
+def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No AWS_*, no config file, no instance role, no proxy, no tmux, no log: what a test wants of these it sets."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "TEXTUAL")) or name in _OTHERS]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     nowhere = Path("/nonexistent/sagetop-tests")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))

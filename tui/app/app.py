@@ -1,8 +1,8 @@
 """The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
 
-import traceback
+import asyncio
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from rich.text import Text
 from textual import events
@@ -16,7 +16,7 @@ from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
 from tui.app.terminal import end_on_signals
 from tui.app.theme import DARK
-from tui.domain.text import safe_text
+from tui.app.turns import watch_turns
 
 _PACKAGED: Final = Path(tui.__file__).with_name("styles")
 _SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
@@ -48,8 +48,16 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """End in order whatever ends us."""
+        """End in order whatever ends us, and note what goes wrong meanwhile."""
         end_on_signals(self)
+        asyncio.get_running_loop().set_exception_handler(self._note_failed_task)
+        self.run_worker(watch_turns(), group="turns", exit_on_error=False, description="watch the event loop")
+
+    def _note_failed_task(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        watch = self.watch_screen
+        if error is None or not watch.options.report(error, watch.model.secrets()):
+            loop.default_exception_handler(context)
 
     def on_app_blur(self) -> None:
         """Ask less while nobody looks."""
@@ -77,8 +85,10 @@ class SagetopApp(App[None], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave in order after a bug; Textual's own report would print the values of local variables."""
         self.bell()
-        self._exit_renderables.append(Text(safe_text(traceback.format_exc())))
-        self._exit_renderables.append(Text("sagetop ended because of a bug of its own: please report the above."))
+        if self._exception:
+            watch = self.watch_screen
+            words = watch.options.last_words(self._exception, watch.model.secrets())
+            self._exit_renderables.append(Text(words, no_wrap=True, overflow="ignore"))
         self._close_messages_no_wait()
 
     def action_interrupt(self) -> None:

@@ -11,6 +11,7 @@ from tui.domain.changes import changed_paths
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.filtering import Filter
 from tui.domain.jobs import SORTS, JobSummary, in_order
+from tui.domain.report import secret_values
 from tui.polling.clock import ServiceClock
 from tui.polling.feed import JobList
 from tui.polling.poller import Poll
@@ -184,6 +185,10 @@ class Model:
         """Return the age of what was asked for last: the focused job, else the list."""
         ages = [age for age in (self.job.age_seconds(), self.jobs.age_seconds()) if age is not None]
         return min(ages) if ages else None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values of the focused job that are masked: what no report of a bug may hold."""
+        return secret_values(self.job.value.snapshot) if self.job.value else ()
 
     def note(self, failure: Failure) -> None:
         """Remember a failure for the list behind `!`; the same one again is counted."""

@@ -1,6 +1,6 @@
 """What the app is given to work with. `tui.cli` puts it together; nothing here knows AWS or the simulator."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.polling.budget import Budget
@@ -30,6 +30,13 @@ OpenServices = Callable[[], Awaitable[Services]]
 """Imports the SDK and connects: called once the first frame stands."""
 
 
+ReportCrash = Callable[[BaseException, Sequence[str]], str]
+
+
+def _not_reported(error: BaseException, secrets: Sequence[str]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line asks of the screen."""
@@ -37,3 +44,7 @@ class Options:
     job: str = ""
     """The job to open at once."""
     ascii: bool = False
+    report: ReportCrash = _not_reported
+    """Keeps what a bug left, for whoever mends it, and returns where; the values must not be in it."""
+    last_words: ReportCrash = _not_reported
+    """The same for the bug that ends the screen; returns what to print then."""

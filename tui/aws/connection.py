@@ -7,6 +7,7 @@ in another window is picked up without a restart. The SDK itself is imported by 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -19,6 +20,7 @@ from tui.polling.budget import Budget
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
 
 Answer = TypeVar("Answer")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Connection:
             answer = await _ask(client, operation, parameters, read)
         except Exception as error:
             failure = self._classify(error, operation)
+            _note(failure, error)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             if failure.kind in _STALE and clients is self._clients:
@@ -140,6 +143,14 @@ async def _ask(
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # Valid JSON of another shape: the SDK's parser trips over it, or we do.
         raise unreadable(operation) from error
+
+
+def _note(failure: Failure, error: Exception) -> None:
+    """Log a failed call: nothing of what was asked or said but codes and ids."""
+    from tui.aws.errors import ids_of
+
+    told = " ".join(f"{name}={text}" for name, text in ids_of(error).items())
+    _log.info("%s: %s: %s %s", failure.operation, failure.kind, type(error).__name__, told)
 
 
 async def _elsewhere(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import shlex
 import ssl
 from typing import Final
@@ -51,6 +52,7 @@ _THROTTLED: Final = frozenset(
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _NOT_FOUND_WORDS: Final = ("not found", "could not find")
 _LONGEST_MESSAGE: Final = 1000
+_ID: Final = re.compile(r"[\w.:-]{1,64}")
 _LONGEST_RETRY_AFTER: Final = 300.0
 _INVALID: Final = frozenset(
     {"ValidationException", "ValidationError", "InvalidParameterValue", "InvalidParameterException"}
@@ -141,6 +143,19 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
     if isinstance(error, _SETTINGS):
         return FailureKind.INVALID, "check --region, --endpoint-url and the profile"
     return FailureKind.SERVER, "unexpected; please report it"
+
+
+def ids_of(error: Exception) -> dict[str, str]:
+    """Return code, HTTP status and request id of an answer, where it has them: words without blanks, never prose."""
+    if not isinstance(error, sdk.ClientError):
+        return {}
+    answer = error.response.get("ResponseMetadata", {})
+    found = {
+        "code": error.response.get("Error", {}).get("Code"),
+        "status": answer.get("HTTPStatusCode"),
+        "request": answer.get("RequestId"),
+    }
+    return {name: str(text) for name, text in found.items() if text is not None and _ID.fullmatch(str(text))}
 
 
 class UnreadableAnswerError(Exception):

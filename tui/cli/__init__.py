@@ -15,7 +15,7 @@ import click
 from tui import __version__
 from tui.cli import listing, logs, simulate, wait
 from tui.cli.screen import connect, run_screen, simulate_account
-from tui.cli.settings import INTERRUPTED, Commands, Settings, common, speed_option, target
+from tui.cli.settings import CRASHED, INTERRUPTED, Commands, Settings, common, speed_option, target
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
@@ -64,4 +64,9 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    except Exception as error:
+        from tui.cli import crash
+
+        click.echo(crash.told(error), err=True)
+        code = CRASHED
     sys.exit(code or 0)

@@ -73,6 +73,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
         os.environ["NO_COLOR"] = "1"
     from tui.app.app import SagetopApp
     from tui.app.services import Options
+    from tui.cli import crash, logfile
 
     # Hundreds of thousands of log lines live long and refer to nothing: looking through them all for garbage, as
     # often as the default has it, would stop the keyboard for a third of a second each time.
@@ -80,8 +81,11 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     gc.set_threshold(100_000, 50, 1_000)
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    app = SagetopApp(open_services, Options(job=job, ascii=settings.ascii))
-    app.run()
+    crash.watch_threads()
+    options = Options(job=job, ascii=settings.ascii, report=crash.report, last_words=crash.told)
+    app = SagetopApp(open_services, options)
+    with logfile.session():
+        app.run()
     raise click.exceptions.Exit(app.return_code or 0)
 
 

@@ -61,6 +61,12 @@ def job_json(snapshot: JobSnapshot, now: datetime, *, reveal: bool = False) -> d
     return {key: json_value(value) for key, value in document.items()}
 
 
+def secret_values(snapshot: JobSnapshot) -> tuple[str, ...]:
+    """Return every value that is masked."""
+    found = leaves(snapshot.raw, snapshot.unknown)
+    return tuple(str(leaf.value) for leaf in found if _concealed(leaf) is not None)
+
+
 def _concealed(leaf: Leaf) -> str | None:
     # Nobody knows what a member outside the catalogue holds.
     if leaf.spec is None or leaf.spec.sensitive:
