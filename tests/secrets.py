@@ -71,3 +71,45 @@ HARMLESS = (
     "key=value keys: 12 keyword",
 )
 """What fills logs."""
+
+FORMS = ("@", "value @ in a text", '{"a": ["@"]}', "run --token @ --epochs 3", "https://me:@@host/x")
+"""How a secret comes in a value."""
+
+
+def values(secret: str) -> list[str]:
+    """Return values that hold a secret."""
+    return [form.replace("@", secret, 1) if "@@" not in form else f"https://me:{secret}@host/x" for form in FORMS]
+
+
+def planted() -> dict[str, object]:
+    """Return members of a description, in wire form, with every secret in every kind of place."""
+    found = [value for secret in SHAPES.values() for value in values(secret)]
+    text = " ; ".join(found)
+    return {
+        "HyperParameters": {f"setting{place}": value for place, value in enumerate(found)}
+        | {"api_key": "by-name-only"},
+        "Environment": {f"SETTING{place}": value for place, value in enumerate(found)} | {"KEY": PEM},
+        "AlgorithmSpecification": {
+            "TrainingImage": values(SHAPES["github"])[-1],
+            "TrainingInputMode": "File",
+            "ContainerArguments": ["--password", "by-name-only", *found],
+        },
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": found[4]}},
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": f"https://b/k?X-Amz-Signature={SHAPES['jwt']}"},
+        "FailureReason": f"AlgorithmError: {text}",
+        "DebugRuleEvaluationStatuses": [
+            {"RuleConfigurationName": "Overfit", "RuleEvaluationStatus": "IssuesFound", "StatusDetails": text}
+        ],
+        "NewMember": {"Inner": text},
+    }
+
+
+def leaks(text: str) -> list[str]:
+    """Return which planted secrets a text shows, be it only their beginnings."""
+    known = [*SHAPES.values(), *KEY_ROWS, "by-name-only"]
+    return [secret for secret in known if secret[:12] in text]

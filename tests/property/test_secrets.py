@@ -13,12 +13,21 @@ PIECES = (
     *SHAPES.values(),
     *(text.replace("@", secret, 1) for text, secret in SPOKEN.items()),
     *HARMLESS,
-    *"token= password: --api-key :// @ \" \\ \n { [ , = : Bearer AKIA hf_ eyJ sig= -----BEGIN -----END".split(" "),
+    "token=",
+    "password:",
+    "--api-key ",
+    "://",
+    "Bearer ",
+    "-----END",
+    *"@{[,=:",
+    *('"', "\\", " ", "\n"),
     "-----BEGIN PRIVATE KEY-----",
     "-----END PRIVATE KEY-----",
     MASK,
 )
-texts = st.one_of(st.text(), st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=8).map("".join))
+texts = st.one_of(
+    st.text(), st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=8).map("".join)
+)
 
 
 @given(texts)

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from rich.text import Text
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -43,6 +42,8 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
         super().__init__()
+        self.last_words = ""
+        """What to print once the terminal is as it was: a bug ended the screen."""
         self.watch_screen = WatchScreen(open_services, options)
         self.register_theme(DARK)
         self.theme = DARK.name
@@ -87,8 +88,7 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.bell()
         if self._exception:
             watch = self.watch_screen
-            words = watch.options.last_words(self._exception, watch.model.secrets())
-            self._exit_renderables.append(Text(words, no_wrap=True, overflow="ignore"))
+            self.last_words = watch.options.last_words(self._exception, watch.model.secrets())
         self._close_messages_no_wait()
 
     def action_interrupt(self) -> None:

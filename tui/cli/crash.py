@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -63,12 +63,12 @@ def trace(error: BaseException, secrets: Iterable[str] = ()) -> str:
     return _clean("".join(traceback.format_exception(error)), secrets)
 
 
-def watch_threads() -> None:
+def watch_threads(secrets: Callable[[], Iterable[str]]) -> None:
     """Report what nobody caught in a thread; it has no place to say so."""
 
     def failed(hooked: threading.ExceptHookArgs) -> None:
         if hooked.exc_value is not None and not isinstance(hooked.exc_value, SystemExit):
-            report(hooked.exc_value)
+            report(hooked.exc_value, secrets())
 
     threading.excepthook = failed
 

@@ -81,11 +81,13 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     gc.set_threshold(100_000, 50, 1_000)
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    crash.watch_threads()
     options = Options(job=job, ascii=settings.ascii, report=crash.report, last_words=crash.told)
     app = SagetopApp(open_services, options)
+    crash.watch_threads(app.watch_screen.model.secrets)
     with logfile.session():
         app.run()
+    if app.last_words:
+        click.echo(app.last_words, err=True)
     raise click.exceptions.Exit(app.return_code or 0)
 
 
