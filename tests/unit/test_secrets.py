@@ -183,9 +183,9 @@ def test_a_mask_tells_nothing() -> None:
 )
 def test_foreign_text_costs_linear_time(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     concealed("setting", text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("around", ["@", "login with @, then go", "x=@;", "'@'", "[1,0]<stderr>:@", "two\n@\nrows"])

@@ -13,7 +13,6 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -43,20 +42,18 @@ def attach() -> None:
         _log.propagate = False
 
 
-@contextlib.contextmanager
-def session() -> Iterator[None]:
-    """Log the start and the stop of a screen, and on what it runs."""
-    attach()
+def note_start() -> None:
+    """Log that a screen was started, and on what it runs."""
     size = shutil.get_terminal_size((0, 0))
     _log.info(
         "start sagetop %s, Python %s, %s, TERM=%s, %dx%d",
         *(__version__, platform.python_version(), sys.platform, os.environ.get("TERM", "")[:40], *size),
     )
-    began = time.monotonic()
-    try:
-        yield
-    finally:
-        _log.info("stop after %.0f s", time.monotonic() - began)
+
+
+def note_stop(code: int) -> None:
+    """Log that a screen has ended."""
+    _log.info("stop with %d", code)
 
 
 def last_lines(amount: int) -> list[str]:

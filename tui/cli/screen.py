@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import importlib
 import os
@@ -82,13 +83,22 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices) -> Non
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
     options = Options(job=job, ascii=settings.ascii, report=crash.report, last_words=crash.told)
-    app = SagetopApp(open_services, options)
+    app = SagetopApp(functools.partial(_open_noted, open_services), options)
     crash.watch_threads(app.watch_screen.model.secrets)
-    with logfile.session():
-        app.run()
+    logfile.attach()
+    app.run()
+    logfile.note_stop(app.return_code or 0)
     if app.last_words:
         click.echo(app.last_words, err=True)
     raise click.exceptions.Exit(app.return_code or 0)
+
+
+async def _open_noted(open_services: OpenServices) -> Services:
+    """Log the start, which the first frame does not wait for, and open the services."""
+    from tui.cli import logfile
+
+    await asyncio.to_thread(logfile.note_start)
+    return await open_services()
 
 
 def _documentation() -> Mapping[str, str]:
