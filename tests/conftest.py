@@ -17,6 +17,7 @@ def _nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     """No AWS_*, config file, instance role, proxy or tmux, nothing left by anyone: what a test wants it sets."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "TEXTUAL")) or name in _OTHERS]:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
     nowhere = Path("/nonexistent/sagetop-tests")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))

@@ -14,7 +14,13 @@ HEAVY = (
     *("tui.app.screens.reading", "tui.app.screens.copy", "tui.app.copying"),
     *("tui.app.panes.metricrows", "tui.app.panes.tree", "tui.app.widgets.charts", "tui.app.widgets.chartview"),
     *("tui.polling.feed", "tui.polling.logs", "tui.polling.metrics", "tui.polling.telemetry"),
-    *("tui.domain.autopsy", "tui.domain.health", "tui.domain.secrets", "tui.domain.extraction", "tui.domain.series"),
+    *(
+        "tui.domain.autopsy",
+        "tui.domain.health",
+        "tui.domain.secrets.shapes",
+        "tui.domain.extraction",
+        "tui.domain.series",
+    ),
 )
 
 

@@ -52,6 +52,7 @@ def environment(**more: str) -> dict[str, str]:
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_CONFIG_FILE": "/nonexistent/config",
             "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
+            "XDG_STATE_HOME": os.environ.get("XDG_STATE_HOME", "/nonexistent/state"),
         }
         | more
     )

@@ -1,12 +1,11 @@
 """The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
 
-import traceback
+import asyncio
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
-from rich.text import Text
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
@@ -22,7 +21,7 @@ from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
 from tui.app.terminal import ask_terminal, end_on_signals, write_frame
 from tui.app.theme import DARK
-from tui.domain.text import safe_text
+from tui.app.turns import watch_turns
 
 _PACKAGED: Final = Path(tui.__file__).with_name("styles")
 _SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
@@ -55,13 +54,17 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.glass = Glass()
         self._options = options
         self._probe = Probe()
+        self.last_words = ""
+        """What to print once the terminal is as it was: a bug ended the screen."""
         self.watch_screen = WatchScreen(open_services, options)
         self.register_theme(DARK)
         self.theme = DARK.name
 
     def on_mount(self) -> None:
-        """End in order whatever ends us; see whether the terminal is far."""
+        """End in order whatever ends us, note what goes wrong meanwhile, and see whether the terminal is far."""
         end_on_signals(self)
+        asyncio.get_running_loop().set_exception_handler(self._note_failed_task)
+        self.run_worker(watch_turns(), group="turns", exit_on_error=False, description="watch the event loop")
         if self._options.low_bandwidth is None and over_ssh():
             self.set_timer(_PROBE_SECONDS, self._ask)
 
@@ -74,6 +77,12 @@ class SagetopApp(App[None], inherit_bindings=False):
             self.set_timer(_PROBE_SECONDS, self._ask)
         elif self._probe.slow and not self.watch_screen.bandwidth.low:
             self.watch_screen.use_bandwidth(LOW)
+
+    def _note_failed_task(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        watch = self.watch_screen
+        if error is None or not watch.options.report(error, watch.model.secrets()):
+            loop.default_exception_handler(context)
 
     def on_app_blur(self) -> None:
         """Ask less while nobody looks."""
@@ -120,8 +129,9 @@ class SagetopApp(App[None], inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Leave in order after a bug; Textual's own report would print the values of local variables."""
         self.bell()
-        self._exit_renderables.append(Text(safe_text(traceback.format_exc())))
-        self._exit_renderables.append(Text("sagetop ended because of a bug of its own: please report the above."))
+        if self._exception:
+            watch = self.watch_screen
+            self.last_words = watch.options.last_words(self._exception, watch.model.secrets())
         self._close_messages_no_wait()
 
     def action_interrupt(self) -> None:

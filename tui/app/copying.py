@@ -60,7 +60,7 @@ def copies(view: JobView, under_cursor: Row | None, marks: frozenset[str]) -> li
             members.text(view.snapshot.raw, "OutputDataConfig", "S3OutputPath") if view.snapshot else "",
         ),
     ]
-    return [entry for entry in found if entry.text and view.name]
+    return [Copy(entry.label, view.prose(entry.text)) for entry in found if entry.text and view.name]
 
 
 def console_url(view: JobView) -> str:

@@ -193,6 +193,12 @@ class Model:
         ages = [age for age in (self.job.age_seconds(), self.jobs.age_seconds()) if age is not None]
         return min(ages) if ages else None
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values of the focused job that are masked: what no report of a bug may hold."""
+        from tui.domain.report import secret_values
+
+        return secret_values(self.job.value.snapshot) if self.job.value else ()
+
     def note(self, failure: Failure) -> None:
         """Remember a failure for the list behind `!`; the same one again is counted."""
         now = self.clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,13 @@ OpenServices = Callable[[], Awaitable[Services]]
 """Imports the SDK and connects: called once the first frame stands."""
 
 
+ReportCrash = Callable[[BaseException, Sequence[str]], str]
+
+
+def _not_reported(error: BaseException, secrets: Sequence[str]) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """How the user left the list."""
@@ -69,3 +76,7 @@ class Options:
     """Whether to spare the line to the terminal; None finds out whether it is slow."""
     write: bool = False
     """Whether commands that change the account are offered."""
+    report: ReportCrash = _not_reported
+    """Keeps what a bug left, for whoever mends it, and returns where; the values must not be in it."""
+    last_words: ReportCrash = _not_reported
+    """The same for the bug that ends the screen; returns what to print then."""

@@ -11,6 +11,7 @@ from tui.domain.failure import Failure
 from tui.domain.families import Family
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
+from tui.domain.secrets import masked_text
 from tui.domain.status import look
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ class JobView:
             *(self.name, self.summary, self.snapshot, self.failure, self.changed, self.region),
             *(self.findings, self.autopsy, self.family, self.revealed, self.paused, self.ascii, tick),
         )
+
+    def prose(self, text: str) -> str:
+        """Return what may be shown of a foreign text: a reason, a message, a line of a log."""
+        return text if self.revealed else masked_text(text)
 
     def style(self, source: str, otherwise: str = "value") -> str:
         """Return the style of what `source` of the response says: marked for a few seconds after it changed."""

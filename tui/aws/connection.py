@@ -7,6 +7,7 @@ in another window is picked up without a restart. The SDK itself is imported by 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -32,6 +33,7 @@ READS: Final = frozenset(
 """What a connection calls that was not opened for writing: none of these changes anything."""
 
 Answer = TypeVar("Answer")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Connection:
             answer = await _ask(client, operation, parameters, read)
         except Exception as error:
             failure = self.classify(error, operation)
+            _note(failure, error)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             self.refusals.refused(failure, parameters)
@@ -165,6 +168,14 @@ async def _ask(
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # Valid JSON of another shape: the SDK's parser trips over it, or we do.
         raise unreadable(operation) from error
+
+
+def _note(failure: Failure, error: Exception) -> None:
+    """Log a failed call: nothing of what was asked or said but codes and ids."""
+    from tui.aws.errors import ids_of
+
+    told = " ".join(f"{name}={text}" for name, text in ids_of(error).items())
+    _log.info("%s: %s: %s %s", failure.operation, failure.kind, type(error).__name__, told)
 
 
 async def _elsewhere(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import shlex
 import ssl
 from typing import Final
@@ -13,6 +14,7 @@ from botocore.parsers import ResponseParserError
 from tui.domain.denial import Denial, denial
 from tui.domain.failure import Failure, FailureKind
 from tui.domain.permissions import action_of
+from tui.domain.secrets import masked_text
 from tui.domain.text import one_line, safe_text
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
@@ -51,6 +53,7 @@ _THROTTLED: Final = frozenset(
 _NOT_FOUND: Final = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
 _NOT_FOUND_WORDS: Final = ("not found", "could not find")
 _LONGEST_MESSAGE: Final = 1000
+_ID: Final = re.compile(r"[\w.:-]{1,64}")
 _LONGEST_RETRY_AFTER: Final = 300.0
 _INVALID: Final = frozenset(
     {"ValidationException", "ValidationError", "InvalidParameterValue", "InvalidParameterException"}
@@ -137,6 +140,19 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
     return FailureKind.SERVER, "unexpected; please report it"
 
 
+def ids_of(error: Exception) -> dict[str, str]:
+    """Return code, HTTP status and request id of an answer, where it has them: words without blanks, never prose."""
+    if not isinstance(error, sdk.ClientError):
+        return {}
+    answer = error.response.get("ResponseMetadata", {})
+    found = {
+        "code": error.response.get("Error", {}).get("Code"),
+        "status": answer.get("HTTPStatusCode"),
+        "request": answer.get("RequestId"),
+    }
+    return {name: str(text) for name, text in found.items() if text is not None and _ID.fullmatch(str(text))}
+
+
 class UnreadableAnswerError(Exception):
     """The answer has the right status and none of the members it must have."""
 
@@ -179,7 +195,8 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
         kind, hint = FailureKind.NOT_FOUND, ""
     elif code in _INVALID:
         kind, hint = FailureKind.INVALID, ""
-    return Failure(kind, operation, one_line(said)[:_LONGEST_MESSAGE], hint, _retry_after(error), refused)
+    message = masked_text(one_line(said))[:_LONGEST_MESSAGE]
+    return Failure(kind, operation, message, hint, _retry_after(error), refused)
 
 
 def _retry_after(error: sdk.ClientError) -> float | None:
@@ -193,5 +210,5 @@ def _retry_after(error: sdk.ClientError) -> float | None:
 
 
 def _message(error: Exception) -> str:
-    text = one_line(safe_text(str(error)))
+    text = masked_text(one_line(safe_text(str(error))))
     return text[:_LONGEST_MESSAGE] if text else type(error).__name__

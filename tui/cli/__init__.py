@@ -15,6 +15,7 @@ import click
 from tui import __version__
 from tui.cli.screen import connect, run_screen, simulate_account, watch_account
 from tui.cli.settings import (
+    CRASHED,
     INTERRUPTED,
     Commands,
     Settings,
@@ -85,4 +86,9 @@ def main() -> NoReturn:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
+    except Exception as error:
+        from tui.cli import crash
+
+        click.echo(crash.told(error), err=True)
+        code = CRASHED
     sys.exit(code or 0)

@@ -40,7 +40,10 @@ def connection_of(settings: Settings, budget: Budget, *, write: bool = False) ->
 def ask(settings: Settings, question: Callable[[SageMaker, Connection], Awaitable[Result]]) -> Result:
     """Put a question to the service; a failure is one line on stderr and exit code 3."""
     from tui.aws.sagemaker import SageMaker
+    from tui.cli import logfile
     from tui.polling.budget import Budget
+
+    logfile.attach()
 
     async def asked() -> Result:
         connection = connection_of(settings, Budget())

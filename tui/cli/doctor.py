@@ -73,6 +73,6 @@ async def _examined(settings: Settings) -> Report:
 
 
 def _without_password(url: str) -> str:
-    from tui.domain.secrets import masked
+    from tui.domain.secrets import masked_text
 
-    return masked(url)
+    return masked_text(url)

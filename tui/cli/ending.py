@@ -22,4 +22,4 @@ def ending(snapshot: JobSnapshot) -> str:
         )
         if text.strip()
     ]
-    return words + "".join(f": {one_line(secrets.masked(text))}" for text in why)
+    return words + "".join(f": {one_line(secrets.masked_text(text))}" for text in why)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from tui.domain.ansi import PLAIN, Colour, Style, decode, fold
-from tui.domain.loglines import LogLine
+from tui.domain.loglines import LogLine, masked_line
+from tui.domain.secrets import masked_text
 from tui.domain.text import one_line, safe_text
 
 VERSION: Final = 1
@@ -26,6 +27,16 @@ class Entry(NamedTuple):
     line: LogLine
     message: str
     """As the service delivers it."""
+    masked: bool = True
+    """Whether what looks secret is masked."""
+
+    def prose(self, text: str) -> str:
+        """Return what is printed of a text of the event."""
+        return masked_text(text) if self.masked else text
+
+    def shown(self) -> LogLine:
+        """Return the line as it is printed."""
+        return masked_line(self.line) if self.masked else self.line
 
 
 Format = Callable[[Entry], str]
@@ -58,7 +69,7 @@ def plain_rows(message: str) -> list[str]:
 def tabbed(entry: Entry) -> str:
     """Write `time<TAB>host<TAB>text`, a line for each row of the event."""
     front = f"{iso(entry.line.at)}\t{entry.line.host}\t"
-    return "".join(f"{front}{row}\n" for row in plain_rows(entry.message))
+    return "".join(f"{front}{row}\n" for row in entry.prose("\n".join(plain_rows(entry.message))).split("\n"))
 
 
 def as_json_line(entry: Entry) -> str:
@@ -67,7 +78,7 @@ def as_json_line(entry: Entry) -> str:
         "version": VERSION,
         "at": iso(entry.line.at),
         "host": entry.line.host,
-        "message": safe_text(entry.message),
+        "message": entry.prose(safe_text(entry.message)),
     }
     return json.dumps(document, ensure_ascii=False) + "\n"
 
@@ -82,7 +93,7 @@ class OnTerminal:
         self._seen: dict[str, str] = {}
 
     def __call__(self, entry: Entry) -> str:
-        line = entry.line
+        line = entry.shown()
         host = line.host
         self._width = max(self._width, len(host))
         stamp = self._stamp(line.at)

@@ -33,6 +33,7 @@ TAIL: Final = 10_000
     type=click.IntRange(1, 1_000_000),
     help=f"The last N events; of a whole log {TAIL:,} without, of a part of it all.",
 )
+@click.option("--reveal", is_flag=True, help="Print what looks secret, too.")
 @common
 def logs(
     job: str,
@@ -42,6 +43,7 @@ def logs(
     grep: str | None,
     as_json: bool,
     limit: int | None,
+    reveal: bool,
     settings: Settings,
 ) -> None:
     """The log of all hosts of a job by time; JOB is a name or an ARN.
@@ -57,6 +59,7 @@ def logs(
         follow=follow,
         since=since,
         hosts=frozenset(map(safe_host, hosts)) or None,
+        reveal=reveal,
         pattern=_pattern(grep) if grep else None,
         limit=limit or (None if part else TAIL),
     )

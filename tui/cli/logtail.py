@@ -49,6 +49,8 @@ class Wanted:
     since: datetime | timedelta | None = None
     hosts: frozenset[str] | None = None
     pattern: Pattern | None = None
+    reveal: bool = False
+    """Whether what looks secret is printed."""
     limit: int | None = None
     """Of what there is at the beginning, the last so many events."""
 
@@ -86,17 +88,18 @@ class Merge:
         added = self._buffer.extend(events, self._job)
         fresh = {event.id: event for event in added.fresh}
         self.seen += len(fresh)
+        masked = not self._wanted.reveal
         for host, state in self._buffer.progress.items():
             if state.line.id not in fresh:
                 continue
             self.bars.pop(host, None)
-            entry = Entry(state.line, fresh[state.line.id].message)
+            entry = Entry(state.line, fresh[state.line.id].message, masked)
             if state.progress.passing and "\n" not in state.line.text and self._wanted.lets_through(entry):
                 self.bars[host] = entry
         if added.first is None:
             return []
         below = self._buffer[self._buffer.index_of(added.first) :]
-        entries = (Entry(line, fresh[line.id].message) for line in below if line.id in fresh)
+        entries = (Entry(line, fresh[line.id].message, masked) for line in below if line.id in fresh)
         return [entry for entry in entries if self._wanted.lets_through(entry)]
 
 

@@ -96,6 +96,7 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
     gc.disable()
     from tui.app.app import SagetopApp
     from tui.app.services import Options
+    from tui.cli import crash, logfile
     from tui.cli.remembering import Memory
 
     # Hundreds of thousands of log lines live long and refer to nothing: looking through them all for garbage, as
@@ -105,17 +106,39 @@ def run_screen(settings: Settings, job: str, open_services: OpenServices, *, rem
     gc.enable()
     # What runs beside the event loop, the job's own regexes above all, hands over to the keyboard sooner.
     sys.setswitchinterval(0.001)
-    options = Options(job=job, ascii=settings.ascii, low_bandwidth=settings.low_bandwidth, write=settings.write)
+    options = Options(
+        job=job,
+        ascii=settings.ascii,
+        low_bandwidth=settings.low_bandwidth,
+        write=settings.write,
+        report=crash.report,
+        last_words=crash.told,
+    )
     memory = Memory() if remembering else None
     if memory:
         options = replace(options, remembered=memory.left, remember=memory.keep)
-    app = SagetopApp(open_services, options)
+    app = SagetopApp(functools.partial(_open_noted, open_services), options)
+    crash.watch_threads(app.watch_screen.model.secrets)
+    logfile.attach()
     app.run()
+    logfile.note_stop(app.return_code or 0)
+    if app.last_words:
+        click.echo(app.last_words, err=True)
     if memory:
         memory.keep(app.watch_screen.left)
         if memory.trouble:
             say(memory.trouble)
     raise click.exceptions.Exit(app.return_code or 0)
+
+
+async def _open_noted(open_services: OpenServices) -> Services:
+    """Log the start, which the first frame does not wait for, and open the services."""
+    import asyncio
+
+    from tui.cli import logfile
+
+    await asyncio.to_thread(logfile.note_start)
+    return await open_services()
 
 
 def _need_terminal() -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import click
 
+CRASHED: Final = 1
 JOB_FAILED: Final = 1
 UNREACHABLE: Final = 3
 """Cannot be reached, is not allowed, or is not there."""

@@ -171,7 +171,7 @@ def _line(transition: Transition, found: Described) -> str:
     from tui.domain import secrets, units
     from tui.domain.text import one_line
 
-    words = one_line(secrets.masked(transition.message))
+    words = one_line(secrets.masked_text(transition.message))
     return f"{units.utc(transition.start) or _now(found)}  {one_line(transition.status)}  {words}".rstrip()
 
 

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from tui.domain import members, resources, status
 from tui.domain.job import JobSnapshot, Times, elapsed_seconds
+from tui.domain.secrets import masked_text
 from tui.domain.text import one_line
 
 SUMMARY_MEMBERS: Final = (
@@ -167,8 +168,13 @@ def _shared(pairs: Pairs) -> Pairs:
 def reason_of(job: JobSummary) -> str:
     """Return why a job is over, in few words; empty where it ended well, or goes on."""
     if job.failure_reason:
-        return one_line(short_reason(job.failure_reason))
+        return _masked(job.failure_reason)
     return _CUT_SHORT.get(job.secondary_status, "")
+
+
+@lru_cache(maxsize=4096)
+def _masked(failure_reason: str) -> str:
+    return one_line(short_reason(masked_text(failure_reason)))
 
 
 _CUT_SHORT: Final = {"MaxRuntimeExceeded": "max runtime", "MaxWaitTimeExceeded": "max wait time"}

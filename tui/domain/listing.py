@@ -77,7 +77,7 @@ def jobs_json(jobs: Sequence[JobSummary], now: datetime) -> dict[str, object]:
                 "started_at": job.times.started,
                 "ended_at": job.times.ended,
                 "modified_at": job.times.modified,
-                "failure_reason": secrets.masked(job.failure_reason),
+                "failure_reason": secrets.masked_text(job.failure_reason),
                 "tuning_job": job.parent if job.parent_kind == "tuning" else None,
                 "parent_kind": job.parent_kind or None,
                 "parent": job.parent or None,

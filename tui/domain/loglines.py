@@ -12,6 +12,7 @@ from unicodedata import combining, east_asian_width
 
 from tui.domain.ansi import PLAIN, Span, Style, decode, fold
 from tui.domain.logs import LogEvent
+from tui.domain.secrets import masked_text
 from tui.domain.severity import Severity, severity_of
 from tui.domain.text import safe_text
 
@@ -84,6 +85,12 @@ def log_line(event: LogEvent, host: str) -> LogLine:
         flags |= Flags.JSON
     severity = severity_of(text)
     return LogLine(event.at, event.ingested, event.stream, event.id, host, text, spans, severity, flags)
+
+
+def masked_line(line: LogLine) -> LogLine:
+    """Return a line as it may be shown; one in which something is masked has no colours of its own."""
+    hidden = masked_text(line.text)
+    return line if hidden == line.text else line._replace(text=hidden, spans=())
 
 
 def rows(line: LogLine) -> list[str]:

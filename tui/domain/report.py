@@ -61,10 +61,19 @@ def job_json(snapshot: JobSnapshot, now: datetime, *, reveal: bool = False) -> d
     return {key: json_value(value) for key, value in document.items()}
 
 
+def secret_values(snapshot: JobSnapshot) -> tuple[str, ...]:
+    """Return every value that is masked."""
+    found = leaves(snapshot.raw, snapshot.unknown)
+    return tuple(str(leaf.value) for leaf in found if _concealed(leaf) is not None)
+
+
 def _concealed(leaf: Leaf) -> str | None:
     # Nobody knows what a member outside the catalogue holds.
-    sensitive = leaf.spec is None or leaf.spec.sensitive
-    return secrets.concealed(leaf.key, leaf.value) if sensitive else None
+    if leaf.spec is None or leaf.spec.sensitive:
+        return secrets.concealed(leaf.key, leaf.value)
+    # A URL or an image's name may hold a login all the same.
+    hidden = secrets.masked_text(leaf.value) if isinstance(leaf.value, str) else leaf.value
+    return hidden if isinstance(hidden, str) and hidden != leaf.value else None
 
 
 def _without(value: object, path: str, hidden: Mapping[str, str]) -> object:
@@ -123,7 +132,7 @@ def instances_json(running_on: Sequence[resources.Instances]) -> list[dict[str, 
 
 
 def _prose(text: str, reveal: bool) -> str:
-    return text if reveal else secrets.masked(text)
+    return text if reveal else secrets.masked_text(text)
 
 
 def _title(snapshot: JobSnapshot) -> list[str]:

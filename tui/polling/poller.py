@@ -1,6 +1,7 @@
 """One long-lived, self-paced loop per subject: never two calls in flight, never dead, kicked when someone asks."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import random
@@ -11,6 +12,7 @@ from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling import pace
 
 Value = TypeVar("Value")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,7 @@ class Poller(Generic[Value]):
         except ServiceError as error:
             failure = error.failure
         except TimeoutError:
+            _log.info("poll: no answer within %.0f s", self._timeout_seconds)
             message = f"no answer within {self._timeout_seconds:.0f} s"
             failure = Failure(FailureKind.TIMEOUT, self.key, message, "check the network; trying again")
         Poller._sequence += 1

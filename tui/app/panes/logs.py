@@ -170,6 +170,7 @@ class LogsPane(Vertical):
         dropped = feed.buffer.dropped if feed else 0
         body.more_above = bool(state and state.exists and not state.complete and state.caught_up and not dropped)
         body.marker = _marker(dropped, state)
+        body.revealed = self.view.revealed
         body.hosts_expected = feed.hosts if feed else 0
         self._show_progress()
         if feed is None or not feed.buffer:

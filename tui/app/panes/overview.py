@@ -53,8 +53,8 @@ def why_rows(view: JobView, width: int, most: int) -> list[Row]:
             (sure, "dim"),
         )
     ]
-    found += _labelled("next ", wrap(told.next_step, max(8, width - 5))[:3], "value")
-    seen = [line for piece in told.evidence for line in wrap(piece, max(8, width - 5))]
+    found += _labelled("next ", wrap(view.prose(told.next_step), max(8, width - 5))[:3], "value")
+    seen = [line for piece in told.evidence for line in wrap(view.prose(piece), max(8, width - 5))]
     found += _labelled("seen ", seen, "dim")
     return found[:most]
 
@@ -74,7 +74,7 @@ def _trouble(view: JobView, width: int) -> list[Row]:
 
 
 def _reason(reason: str, view: JobView, width: int, most: int) -> list[Row]:
-    lines = [line for line in wrap(reason, width) if line.strip()]
+    lines = [line for line in wrap(view.prose(reason), width) if line.strip()]
     if len(lines) > most:
         more = f"… {len(lines) - most + 1} more lines: 9 shows all, y copies"
         lines = [*lines[: most - 1], more] if most > 1 else [fit(" ".join(lines), width)]
@@ -126,7 +126,7 @@ def _now(view: JobView, width: int) -> list[Row]:
             rows.append(bar)
     if view.snapshot.status_message:
         last = f"SecondaryStatusTransitions[{len(view.snapshot.transitions) - 1}]"
-        message = wrap(view.snapshot.status_message, width)[:2]
+        message = wrap(view.prose(view.snapshot.status_message), width)[:2]
         rows += [row((line, view.style(last, "dim"))) for line in message]
     return rows
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from tui.app.lines import Row, Span, fit, fit_middle, row
 from tui.domain.logbuffer import ProgressState
+from tui.domain.secrets import masked_text
 from tui.domain.units import coarse, duration
 
 _OLD_SECONDS = 60
@@ -53,7 +54,8 @@ def _spans(
         told.pop(1 if old else -1)
         numbers = "  ".join(told)
     room = left - cell_len(numbers) - 2
-    label = progress.label if cell_len(progress.label) + 2 + _SHORTEST_BAR <= room else ""
+    label = masked_text(progress.label)
+    label = label if cell_len(label) + 2 + _SHORTEST_BAR <= room else ""
     label = fit_middle(label, min(_LABEL_CELLS, cell_len(label)))
     room -= cell_len(label) + (2 if label else 0)
     bar = _bar(progress.share, min(room, _BAR_CELLS), ascii_only)

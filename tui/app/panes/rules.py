@@ -51,11 +51,14 @@ def rule_rows(view: JobView, width: int, *, alone: bool = False) -> list[Row]:
     for rule in found:
         rows.append(_rule(rule, view, columns))
         if rule.details:
-            rows += [row("  ", (line, "dim"), source=rule.source) for line in wrap(rule.details, max(8, width - 2))]
+            rows += [
+                row("  ", (line, "dim"), source=rule.source)
+                for line in wrap(view.prose(rule.details), max(8, width - 2))
+            ]
     for finding in local:
         rows.append(_finding(finding, view, columns))
         if finding.status != NO_ISSUES:
-            rows += [row("  ", (line, "dim")) for line in wrap(finding.evidence, max(8, width - 2))]
+            rows += [row("  ", (line, "dim")) for line in wrap(view.prose(finding.evidence), max(8, width - 2))]
     rows += [row((line, "dim")) for line in wrap(_quiet_ones(view, len(local)), width)]
     if not found:
         rows += [BLANK] if rows else []

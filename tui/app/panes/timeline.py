@@ -36,7 +36,7 @@ def timeline_rows(view: JobView, width: int) -> list[Row]:
     for index, (phase, name) in enumerate(zip(shown, names, strict=True)):
         source = f"SecondaryStatusTransitions[{index}]"
         tone = _tone(phase)
-        message = phase.message or ("in progress" if phase.running else "")
+        message = view.prose(phase.message) or ("in progress" if phase.running else "")
         found.append(
             row(
                 (_glyph(phase, view) + " ", tone),

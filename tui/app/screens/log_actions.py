@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from textual import on, work
 from tui.app.screens.watching import Watching
 from tui.app.widgets.logink import Times, time_of
 from tui.app.widgets.logview import LogView
-from tui.domain.loglines import Flags, LogLine, pretty
+from tui.domain.loglines import Flags, LogLine
 from tui.domain.units import count
 
 if TYPE_CHECKING:
@@ -153,22 +153,22 @@ class LogActions(Watching):
     def log_copies(self) -> list[Copy]:
         """Return what can be copied of the log, if it has the keys: the marked lines, the one under the cursor."""
         log = self.logs.body
-        line = log.line
-        if self.current != "logs" or line is None:
+        if self.current != "logs" or log.line is None:
             return []
         from tui.app.copying import Copy
 
+        line = log.ink.shown(log.line)
         found = []
         if marked := log.marked():
             found.append(Copy(f"{count(len(marked), 'marked line')}", "\n".join(map(log.ink.plain, marked))))
         found += [Copy("line as shown", log.ink.plain(line)), Copy("line without host and time", line.text)]
         if line.flags & Flags.JSON:
-            found.append(Copy("JSON of the line", "\n".join(pretty(line))))
+            found.append(Copy("JSON of the line", "\n".join(log.ink.written_out(line))))
         return found
 
     @work(group="save", exclusive=True, exit_on_error=False, description="save the log")
     async def action_save(self) -> None:
-        """Write the lines that are shown, all of them, to a new file under the current directory."""
+        """Write the lines that are shown, all of them and as they are shown, to a new file here."""
         log = self.reading
         if log is None:
             return
@@ -178,14 +178,14 @@ class LogActions(Watching):
             return
         name = re.sub(r"[^\w.-]", "_", self.logs.wanted, flags=re.ASCII).lstrip(".") or "log"
         try:
-            path = await asyncio.to_thread(save, lines, f"{name}-{self.view.now:%Y%m%d-%H%M%S}")
+            path = await asyncio.to_thread(save, map(log.ink.shown, lines), f"{name}-{self.view.now:%Y%m%d-%H%M%S}")
         except OSError as error:
             self.say(f"Not saved: {error.strerror}.", warning=True)
         else:
             self.say(f"{count(len(lines), 'line')} saved to {path.name}.")
 
 
-def save(lines: Sequence[LogLine], stem: str) -> Path:
+def save(lines: Iterable[LogLine], stem: str) -> Path:
     """Write lines, each with its time and host, to a file that nobody else may read and that was not there before.
 
     Raises:

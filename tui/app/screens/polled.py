@@ -172,11 +172,14 @@ class Polled(Hooks, Screen[None]):
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Say when one of our own loops broke, and start it again: the screen never just goes quiet."""
-        if message.state is not WorkerState.ERROR or message.worker.group not in ("connect", "job"):
-            return
         error = message.worker.error
-        failure = Failure(FailureKind.SERVER, "sagetop", type(error).__name__, "a bug of sagetop: please report it")
-        self.model.note(failure)
+        if message.state is not WorkerState.ERROR or error is None:
+            return
+        path = self.options.report(error, self.model.secrets())
+        hint = "a bug of sagetop: please report it" + (f" with {path}" if path else "")
+        self.model.note(Failure(FailureKind.SERVER, "sagetop", type(error).__name__, hint))
+        if message.worker.group not in ("connect", "job"):
+            return
         restart = self.connect if message.worker.group == "connect" else lambda: self._watch_job(self.model.job.key)
         self.set_timer(_RESTART_SECONDS, restart)
 

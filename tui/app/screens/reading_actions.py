@@ -12,13 +12,14 @@ class ReadingActions(Watching):
     def action_identity(self) -> None:
         """Show who asks, where, and how much."""
         from tui.app.screens.reading import ReadingScreen, identity_rows
+        from tui.domain.secrets import masked_text
 
         services = self.services
         facts = [("region", services.account.region if services else "")]
         if services:
             facts += [
                 ("profile", services.profile or "the SDK's default chain"),
-                ("endpoint", services.endpoint_url or "AWS"),
+                ("endpoint", masked_text(services.endpoint_url) or "AWS"),
                 ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
             ]
         identity = self.model.identity

@@ -63,6 +63,8 @@ class LogGlass(Widget, inherit_bindings=False, can_focus=True):
         self.marker = ""
         """Stands above the first line."""
         self.hosts_expected = 0
+        self.revealed = False
+        """Whether what looks secret is shown."""
         self.painted = 0
         """Rows of the glass that were painted again."""
         self._look = Look()
@@ -304,7 +306,11 @@ class LogGlass(Widget, inherit_bindings=False, can_focus=True):
         one = wanted is not None and wanted.hosts is not None and len(wanted.hosts) == 1
         tags = max(len(found), self.hosts_expected) > 1 and not one
         return replace(
-            self._look, width=self.size.width, hosts=found if tags else (), ascii=self.app.has_class(ASCII)
+            self._look,
+            width=self.size.width,
+            hosts=found if tags else (),
+            ascii=self.app.has_class(ASCII),
+            revealed=self.revealed,
         )
 
     # The widget

@@ -18,7 +18,8 @@ from tui.app.ascii import to_ascii
 from tui.app.lines import HOST_STYLES, fit_middle
 from tui.app.searching import LinePattern
 from tui.domain import ansi
-from tui.domain.loglines import LineKey, LogLine, pretty
+from tui.domain.loglines import LineKey, LogLine, masked_line, pretty
+from tui.domain.secrets import masked_text
 from tui.domain.severity import Severity
 
 _KEPT: Final = 4_000
@@ -59,6 +60,8 @@ class Look:
     """In the order of their colours; empty where no tags are shown."""
     pattern: LinePattern | None = None
     ascii: bool = False
+    revealed: bool = False
+    """Whether what looks secret is shown."""
 
 
 class _Stretch(NamedTuple):
@@ -92,13 +95,22 @@ class LogInk:
             if len(self._strips) >= _KEPT:
                 for old in list(self._strips)[: _KEPT // 2]:
                     del self._strips[old]
-            found = self._strips[key] = tuple(self._lay(line, how))
+            found = self._strips[key] = tuple(self._lay(self.shown(line), how))
             self.laid += 1
         return found
 
+    def shown(self, line: LogLine) -> LogLine:
+        """Return a line with what looks secret masked, unless that is revealed."""
+        return line if self.look.revealed else masked_line(line)
+
     def plain(self, line: LogLine) -> str:
         """Return a line as it is shown, uncut."""
-        return "".join((*(text for text, _ in self._front(line)), line.text))
+        return "".join((*(text for text, _ in self._front(line)), self.shown(line).text))
+
+    def written_out(self, line: LogLine) -> list[str]:
+        """Return the rows of a line, its JSON written out: an escape in it may have hidden the shape of a secret."""
+        found = pretty(self.shown(line))
+        return found if self.look.revealed else list(map(masked_text, found))
 
     def _front(self, line: LogLine) -> Iterator[tuple[str, str]]:
         if self._tags:
@@ -118,7 +130,7 @@ class LogInk:
             front, cells = front[:1], 1
             room = self.look.width - 1
         indent = [Segment(" " * cells, text_style)]
-        for text, spans in _texts(line, how):
+        for text, spans in self._texts(line, how):
             over = [_Stretch(*span[:2], rich_style(span[2])) for span in spans]
             marks: list[_Stretch] = []
             if self.look.pattern:
@@ -134,6 +146,11 @@ class LogInk:
                     yield Strip(drawn)
                     front = indent
                 start = end + 1
+
+    def _texts(self, line: LogLine, how: How) -> Iterable[tuple[str, Sequence[ansi.Span]]]:
+        if how.pretty:
+            return [(text, ()) for text in self.written_out(line)]
+        return [(line.text, line.spans)]
 
     def _pieces(self, text: str, start: int, end: int, room: int) -> Iterator[tuple[int, int, bool]]:
         if self.look.wrap:
@@ -207,10 +224,6 @@ def _colour(colour: ansi.Colour | None) -> Color | None:
     if colour is None:
         return None
     return Color.from_ansi(colour) if isinstance(colour, int) else Color.from_rgb(*colour)
-
-
-def _texts(line: LogLine, how: How) -> Iterable[tuple[str, Sequence[ansi.Span]]]:
-    return [(text, ()) for text in pretty(line)] if how.pretty else [(line.text, line.spans)]
 
 
 def _tag(host: str, look: Look) -> str:

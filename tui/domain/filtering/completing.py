@@ -97,7 +97,7 @@ def _values(term: Term, jobs: Sequence[JobSummary]) -> _Found:
     for value, count in _counted(term, jobs):
         if not value or len(value) > _LONGEST or typed not in value.lower():
             continue
-        if term.key == "hp" and secrets.concealed(term.name or "", value) is not None:
+        if term.name is not None and secrets.concealed(term.name, value) is not None:
             continue
         written = quote(value) if term.quoted or (count and _AWKWARD.search(value)) else value
         yield value, _jobs(count, _step(jobs) if key.named else 1), f"{head}:{term.comparison}{written}"
