@@ -29,6 +29,10 @@ _HOLE: Final[Cell] = "", PLAIN
 _NEAR: Final = 4
 """Cells between two changes that cost no more than another cursor position."""
 _LEAST_MOVED: Final = 2
+# What a terminal obeys, or what turns around the text beside it. None of it has a width, so nothing moves.
+_OBEYED: Final = dict.fromkeys(
+    (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)
+)
 
 
 class Glass:
@@ -95,6 +99,9 @@ class Glass:
 
 @lru_cache(maxsize=2048)
 def _cells(text: str, ink: Ink) -> tuple[Cell, ...]:
+    if not text.isprintable():
+        # Foreign text was made safe where it entered; nothing else gets past here either, a pasted key for one.
+        text = text.translate(_OBEYED).encode(errors="replace").decode()
     blank = " ", on_blank(ink)
     if text.isascii():
         return tuple(blank if char == " " else (char, ink) for char in text)
