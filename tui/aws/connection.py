@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.text import one_line, safe_text
 from tui.polling.budget import Budget
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
@@ -38,8 +39,8 @@ class Connection:
     def __init__(self, target: Target, budget: Budget) -> None:
         self.target = target
         self.budget = budget
-        self.region = target.region or ""
-        """The region in use; empty until it is known."""
+        self.region = one_line(safe_text(target.region or ""))
+        """The region in use, to be shown; empty until it is known."""
         self._clients = _Clients(self)
 
     async def call(
@@ -83,7 +84,7 @@ class Connection:
             from tui.aws import session as sdk
 
             opened = sdk.open_session(self.target)
-            return opened, self.target.region or opened.get_config_variable("region") or ""
+            return opened, one_line(safe_text(self.target.region or opened.get_config_variable("region") or ""))
 
         session, self.region = await asyncio.to_thread(work)
         return session

@@ -7,6 +7,7 @@ allowed, 4 the job stopped (wait), 5 timed out (wait), 130 interrupted. What a c
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from typing import Final, NoReturn
 
@@ -15,6 +16,7 @@ import click
 from tui import __version__
 from tui.cli.screen import connect, run_screen, simulate_account, watch_account
 from tui.cli.settings import INTERRUPTED, Commands, Settings, bandwidth_option, common, speed_option, target
+from tui.domain.text import safe_text
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
@@ -64,10 +66,16 @@ def demo(speed: float, settings: Settings) -> None:
 
 def main() -> NoReturn:
     """Run `sagetop`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Other people's characters in a terminal that is not UTF-8.
+            stream.reconfigure(errors="replace")
     try:
         # Not standalone, click returns the code of an `Exit`.
         code = cli.main(prog_name="sagetop", standalone_mode=False)
     except click.ClickException as error:
+        # It quotes words of the command line, which a script may have got from anyone.
+        error.message = safe_text(error.message)
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
