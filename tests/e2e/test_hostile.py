@@ -23,7 +23,10 @@ OUR_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 def hostile(serve: Serve) -> Simulator:
     """One job with every text somewhere, its log, and a failed job for each text in the list."""
     texts = cycle(text[:3_000] for text in TEXTS.values())
-    listed = [ended_job(f"h-{place:03d}", 99, "Failed", FailureReason=text[:500]) for place, text in enumerate(TEXTS.values())]
+    listed = [
+        ended_job(f"h-{place:03d}", 99, "Failed", FailureReason=text[:500])
+        for place, text in enumerate(TEXTS.values())
+    ]
     named = [ended_job(f"{text[:60]}{place}", 999, "Failed") for place, text in enumerate(TEXTS.values())]
     simulator = serve(job_of(TOGETHER, 1, texts), hostile_job("plain", "x", 2), *listed, *named)
     said = [LogEvent(NOW_MS - 1000 * n, text, NOW_MS - 900 * n) for n, text in enumerate(TEXTS.values())]
@@ -91,7 +94,9 @@ def test_commands(hostile: Simulator, command: tuple[str, ...]) -> None:
     check_text(piped.stderr)
 
 
-@pytest.mark.parametrize("command", [("ls",), ("show", TOGETHER), ("show", TOGETHER, "--json"), ("logs", TOGETHER)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("ls",), ("show", TOGETHER), ("show", TOGETHER, "--json"), ("logs", TOGETHER)], ids=" ".join
+)
 def test_a_terminal_of_few_characters(hostile: Simulator, command: tuple[str, ...]) -> None:
     done = run(*command, "--endpoint-url", hostile.url, **CREDENTIALS, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 0, done.stderr[-500:]
@@ -116,7 +121,9 @@ HOSTILE_WORD = "a\x1b]0;PLANTED\x07b\x9b2J\u202ec\r"
     ],
     ids=lambda command: " ".join(command).encode("ascii", "ignore").decode().replace(HOSTILE_WORD, "X"),
 )
-def test_words_of_the_command_line_are_told_without_what_is_in_them(hostile: Simulator, command: tuple[str, ...]) -> None:
+def test_words_of_the_command_line_are_told_without_what_is_in_them(
+    hostile: Simulator, command: tuple[str, ...]
+) -> None:
     done = run(*command, "--endpoint-url", hostile.url, **CREDENTIALS)
     assert done.returncode in (2, 3), done.stderr
     assert done.stderr

@@ -42,8 +42,9 @@ def main() -> None:
     lines += [f"broken: {told[:1_500]}" for told in tally.broken[:10]]
     lines += [f"unexpected {times} x {name}" for name, times in tally.unexpected.most_common(20)]
     lines += [
-        f"{tally.total:,} answers, {len(tally.broken)} promises broken, in {(time.monotonic() - began) / 60:.1f} minutes, the slowest "
-        f"{tally.slowest_seconds:.2f} s, memory {before / _KIB_PER_MIB:.0f} to {after / _KIB_PER_MIB:.0f} MiB"
+        f"{tally.total:,} answers, {len(tally.broken)} promises broken, in {(time.monotonic() - began) / 60:.1f} "
+        f"minutes, the slowest {tally.slowest_seconds:.2f} s, "
+        f"memory {before / _KIB_PER_MIB:.0f} to {after / _KIB_PER_MIB:.0f} MiB"
     ]
     print("\n".join(lines))  # noqa: T201
 

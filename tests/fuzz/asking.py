@@ -80,7 +80,9 @@ class Spoiler:
         body = await request.read()
         operation = operation_of(request, body)
         if operation not in self._answers:
-            headers = {name: value for name, value in request.headers.items() if name not in ("Host", "Content-Length")}
+            headers = {
+                name: value for name, value in request.headers.items() if name not in ("Host", "Content-Length")
+            }
             async with (
                 aiohttp.ClientSession(auto_decompress=False) as session,
                 session.post(self._upstream + request.path, data=body, headers=headers) as response,
@@ -110,7 +112,8 @@ async def spoiling(*raws: dict[str, Any]) -> AsyncIterator[Spoiler]:
     at = int(NOW.timestamp() * 1000)
     lines = [f"step {n} loss=0.{n} \x1b[31mred\x1b[0m" for n in range(20)] + ['{"loss": 1}', "a\rb", "漢字 🚀"]
     account.logs.put(
-        f"{JOB}/algo-1-1763898000", [LogEvent(at - 1000 * n, text, at - 900 * n, None) for n, text in enumerate(lines)]
+        f"{JOB}/algo-1-1763898000",
+        [LogEvent(at - 1000 * n, text, at - 900 * n, None) for n, text in enumerate(lines)],
     )
     account.metrics.put_steps(JOB, "loss", [(n, 1 / (n + 1)) for n in range(50)])
     async with Simulator(account) as simulator:
@@ -183,7 +186,7 @@ def check_log(found: Any) -> None:
     messages = {event.id: event.message for event in found.events}
     on_terminal = OnTerminal(lambda: NOW, color=True)
     for line in buffer:
-        hold((line.text + "".join(pretty(line)) + line.host).replace("\n", ""))
+        hold(" ".join((line.text, *pretty(line), line.host)).replace("\n", ""))
         entry = Entry(line, messages[line.id])
         hold(_COLOURS.sub("", on_terminal(entry)).replace("\n", ""))
         hold(tabbed(entry).replace("\n", "").replace("\t", ""))
@@ -244,5 +247,3 @@ async def _one(
     taken = time.monotonic() - began
     tally.slowest_seconds = max(tally.slowest_seconds, taken)
     assert taken < PATIENCE_SECONDS
-
-

@@ -108,7 +108,9 @@ def _swap(answer: Answer, random: Random) -> Answer:
     first, second, size = random.randrange(len(answer.body) + 1), random.randrange(len(answer.body) + 1), 20
     a, b = sorted((first, second))
     body = answer.body
-    return replace(answer, body=body[:a] + body[b : b + size] + body[a + size : b] + body[a : a + size] + body[b + size :])
+    return replace(
+        answer, body=body[:a] + body[b : b + size] + body[a + size : b] + body[a : a + size] + body[b + size :]
+    )
 
 
 def _garnish(answer: Answer, random: Random) -> Answer:

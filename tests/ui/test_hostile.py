@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual._compositor import LayoutUpdate
 from textual.app import App
@@ -21,8 +22,10 @@ from tests.strategies import NOW
 from tests.ui.support import Watch, ended_job, hostile_job, job_of, raw_job, stock, view_of, watching
 from tui.app.copying import console_url, copies
 from tui.app.exact import Glass
-from tui.app.lines import row
+from tui.app.lines import fit, fit_middle, row
 from tui.app.view import JobView
+from tui.domain.loglines import log_line, rows
+from tui.domain.logs import LogEvent as Delivered
 from tui.domain.text import safe_text
 from tui.simulator import FixedJob, LogEvent, Simulator
 
@@ -90,7 +93,11 @@ async def test_every_place(sim: Simulator, size: tuple[int, int]) -> None:
 
 async def test_markup_is_shown_as_it_is_written(sim: Simulator) -> None:
     text = "".join(FAMILIES["markup"].values())
-    stock(sim, raw_job(HyperParameters={text: text}, StatusDetails=text), ended_job("gone", 3, "Failed", FailureReason=text))
+    stock(
+        sim,
+        raw_job(HyperParameters={text: text}, StatusDetails=text),
+        ended_job("gone", 3, "Failed", FailureReason=text),
+    )
     async with watching(sim, (500, 60), job="bert") as watch:
         await watch.described("bert")
         await watch.tap("9", "z")
@@ -159,7 +166,9 @@ def test_the_clipboard_gets_no_more_than_the_glass(text: str) -> None:
         assert PLANTED not in entry.text
 
 
-@pytest.mark.parametrize("text", ["a; reboot", "a\nreboot\n", "$(reboot)", "`reboot`", "a b", "--x", "a'b", "a/../#?&b"])
+@pytest.mark.parametrize(
+    "text", ["a; reboot", "a\nreboot\n", "$(reboot)", "`reboot`", "a b", "--x", "a'b", "a/../#?&b"]
+)
 def test_a_command_that_is_copied_is_one_command(text: str) -> None:
     view = JobView(name=text, now=NOW, region="us-east-1")
     commands = [entry.text for entry in copies(view, None, frozenset()) if entry.text.startswith("aws ")]
@@ -168,7 +177,14 @@ def test_a_command_that_is_copied_is_one_command(text: str) -> None:
         words = shlex.split(command)
         assert text in {word.removesuffix("/") for word in words}
         assert len(words) in (7, 8, 9)
-    assert re.fullmatch(r"https://[a-z0-9.-]+/sagemaker/home\?region=us-east-1#/jobs/[A-Za-z0-9_.~%-]+", console_url(view))
+    assert re.fullmatch(
+        r"https://[a-z0-9.-]+/sagemaker/home\?region=us-east-1#/jobs/[A-Za-z0-9_.~%-]+", console_url(view)
+    )
+
+
+def list_of(folder: Path) -> list[Path]:
+    """Return the saved logs."""
+    return list(folder.glob("*.log"))
 
 
 async def test_a_saved_log_is_as_safe(sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,25 +205,35 @@ async def test_a_saved_log_is_as_safe(sim: Simulator, tmp_path: Path, monkeypatc
         await watch.tap("ampersand", "h", "e", "E", "v", "t")
         check(watch)
         await watch.tap("S")
-        await watch.until(lambda: list(tmp_path.glob("*.log")))
-        (path,) = tmp_path.glob("*.log")
+        await watch.until(lambda: list_of(tmp_path))
         await watch.shows("saved to")
-        written = path.read_text(encoding="utf-8")
+        (written,) = [path.read_text(encoding="utf-8") for path in list_of(tmp_path)]
         assert unsafe(written.replace("\n", "")) == []
         assert PLANTED not in written
 
 
 @pytest.mark.parametrize("text", MEGABYTE.values(), ids=MEGABYTE)
 async def test_a_megabyte(sim: Simulator, text: str) -> None:
-    """The harness gives up after eight seconds."""
-    stock(sim, ended_job("bert", 60, "Failed", FailureReason=text, HyperParameters={"k": text}, Environment={text: "v"}))
-    sim.account.logs.put("bert/algo-1-1763898000", [LogEvent(NOW_MS - 1000, text[:260_000], NOW_MS)])
+    """The harness gives up after eight seconds. No member of the service holds more than a tenth of this."""
+    told, said = text[:30_000], text[:260_000]
+    stock(
+        sim, ended_job("bert", 60, "Failed", FailureReason=told, HyperParameters={"k": told}, Environment={told: "v"})
+    )
+    sim.account.logs.put("bert/algo-1-1763898000", [LogEvent(NOW_MS - 1000, said, NOW_MS)])
     async with watching(sim, (120, 40)) as watch:
         await watch.listed(1)
         await watch.described("bert")
         await watch.tap("enter", "9", "7", "6")
         await watch.until(lambda: len(watch.screen.logs.body.lines) > 0)
         check(watch)
+
+
+@pytest.mark.parametrize("text", MEGABYTE.values(), ids=MEGABYTE)
+def test_a_megabyte_is_cut_before_it_is_measured(text: str) -> None:
+    for cut in (fit, fit_middle):
+        assert cell_len(cut(safe_text(text), 40)) == 40
+    event = Delivered("1", NOW_MS, NOW_MS, "s", text)
+    assert all(len(line) < 20_000 for line in rows(log_line(event, "algo-1")))
 
 
 @pytest.mark.parametrize("depth", [10, 200, 450, 900])

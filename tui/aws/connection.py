@@ -138,7 +138,7 @@ async def _ask(
         return read(await getattr(client, method_name(operation))(**parameters), client)
     except (BotoCoreError, UnreadableAnswerError, OSError):
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError) as error:
         # Valid JSON of another shape: the SDK's parser trips over it, or we do.
         raise unreadable(operation) from error
 

@@ -75,8 +75,9 @@ def main() -> NoReturn:
         code = cli.main(prog_name="sagetop", standalone_mode=False)
     except click.ClickException as error:
         # It quotes words of the command line, which a script may have got from anyone.
-        error.message = safe_text(error.message)
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        click.echo(safe_text(told.getvalue()), err=True, nl=False)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED

@@ -21,8 +21,7 @@ _KEPT: Final = "\t\n"
 _CONTROLS: Final = {c: "\ufffd" for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in _KEPT}
 # Overrides and isolates reorder what stands beside them on the screen; U+2028/9 break lines in some terminals.
 _INVISIBLE: Final = dict.fromkeys(
-    (*range(0x202A, 0x202F), *range(0x2066, 0x2070), *range(0xFFF9, 0xFFFC))
-    + (0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF)
+    [*range(0x2028, 0x202F), *range(0x2066, 0x2070), *range(0xFFF9, 0xFFFC), 0x061C, 0x200E, 0x200F, 0xFEFF]
 )
 _SURROGATES: Final = dict.fromkeys(range(55296, 57344), "�")
 _UNSAFE: Final = (
@@ -35,7 +34,7 @@ MOST_MARKS: Final = 8
 _PERHAPS_MARKS: Final = (
     r"[\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2cef-\u2cf1"
     r"\u2d7f-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabff\ufb1e\ufe00-\ufe2f\ufeff"
-    r"\U000101fd-\U0001e94a\U000e0000-\U000e0fff]{%d,}" % (MOST_MARKS + 1)
+    rf"\U000101fd-\U0001e94a\U000e0000-\U000e0fff]{{{MOST_MARKS + 1},}}"
 )
 _MARKS: Final = frozenset({"Mn", "Me", "Cf"})
 DEEPEST: Final = 64
