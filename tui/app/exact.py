@@ -58,6 +58,10 @@ class Glass:
         else:
             self._fit(update.chop_ends[0][-1], len(update.chop_ends))
             found = self._spans(update)
+        for line in found.values():
+            # Characters drawn as one may come to more cells, taken apart, than there is room for.
+            del line[self._size[0] :]
+            line += [_HOLE] * (self._size[0] - len(line))
         found = {y: line for y, line in found.items() if line != self._lines[y]}
         if not found:
             return ""
