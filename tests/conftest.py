@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("sagetop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("sagetop")
+settings.register_profile("long", settings.get_profile("sagetop"), max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "sagetop"))
 
 _OTHERS = ("REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_COLOR", "TMUX")
 

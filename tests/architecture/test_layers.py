@@ -10,10 +10,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "tui").rglob("*.py"))
-SINKS = frozenset({"update", "notify", "Static", "Label", "from_markup"})
+WIDGETS = frozenset({"Static", "Label", "Button", "Collapsible", "Option", "TabPane", "Markdown"})
+SINKS = frozenset({"update", "notify", "from_markup", "from_text", "set_prompt", "replace_option_prompt", *WIDGETS})
 """What reads markup in its first argument."""
+RICH = frozenset({"print", "log", "rule", "render_str", "Console"})
+"""What reads markup in all of them; there is no use for it here."""
+PLAIN = frozenset({"Content", "Text", "assemble", "styled", "pane_title"})
+"""What makes a text that is no markup of whatever it is given."""
 TITLES = frozenset({"border_title", "border_subtitle", "tooltip", "sub_title", "title"})
 """What reads markup when it is assigned."""
+MAPPINGS = frozenset({"self._changed", "self.telemetry", "self.findings", "self.around", "view", "found"})
+"""What has an `update` and is no widget."""
 DOORS = frozenset({("screens/watching.py", "notify")})
 """The one call that passes foreign text on: with markup=False."""
 
@@ -43,33 +50,61 @@ def test_a_source_file(path: Path) -> None:
     assert [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"] == []
 
 
-def is_made(node: ast.AST) -> bool:
-    """Return whether a text is put together of parts, any of which may be foreign."""
+def called(node: ast.Call) -> str:
+    """Return the last name of what is called."""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def is_foreign(node: ast.AST) -> bool:
+    """Return whether a text may be foreign: anything but a constant, and what is made never to be markup."""
     match node:
+        case ast.Constant():
+            return False
         case ast.JoinedStr():
             return any(isinstance(part, ast.FormattedValue) for part in node.values)
-        case ast.BinOp(op=ast.Add() | ast.Mod()):
-            return True
-        case ast.Call(func=ast.Attribute(attr="format" | "join")):
-            return True
         case ast.IfExp():
-            return is_made(node.body) or is_made(node.orelse)
-    return False
+            return is_foreign(node.body) or is_foreign(node.orelse)
+        case ast.Call():
+            return called(node) not in PLAIN
+    return True
 
 
 def markup_sinks(tree: ast.AST) -> list[int]:
-    """Return the lines in which a text that was put together reaches something that reads markup."""
+    """Return the lines in which what is no constant reaches something that reads markup."""
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if name in SINKS and is_made(node.args[0]):
+        if isinstance(node, ast.Call):
+            name = called(node)
+            told = {entry.arg: entry.value for entry in node.keywords}
+            markup = told.get("markup")
+            off = isinstance(markup, ast.Constant) and markup.value is False
+            first = node.args[0] if node.args else told.get("content", told.get("message", ast.Constant("")))
+            if name in SINKS and not off and is_foreign(first) and not is_mapping(node):
                 found.append(node.lineno)
-        elif isinstance(node, ast.Assign):
-            targets = {target.attr for target in node.targets if isinstance(target, ast.Attribute)}
-            if targets & TITLES and is_made(node.value):
+            if name in RICH and is_rich(node):
+                found.append(node.lineno)
+            if markup is not None and not off:
+                found.append(node.lineno)
+            if any(is_foreign(value) for key, value in told.items() if key in TITLES - {"title"}):
+                found.append(node.lineno)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {target.attr for target in targets if isinstance(target, ast.Attribute)}
+            if names & TITLES and is_foreign(node.value):
                 found.append(node.lineno)
     return found
+
+
+def is_mapping(node: ast.Call) -> bool:
+    """Return whether `update` is that of a mapping, a clock or a log and not that of a widget."""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return called(node) == "update" and owner in MAPPINGS
+
+
+def is_rich(node: ast.Call) -> bool:
+    """Return whether a call writes by Rich."""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    return called(node) == "Console" or "console" in owner.lower() or owner == "rich"
 
 
 APP = sorted((ROOT / "tui" / "app").rglob("*.py"))
@@ -98,6 +133,26 @@ def test_no_foreign_text_becomes_markup(path: Path) -> None:
         ('self.border_title = "{}".format(name)', True),
         ('self.border_title = f"{a}" if a else ""', True),
         ('Content.from_markup(" ".join(names))', True),
+        ("self.update(name)", True),
+        ("self.hint.update(self.text)", True),
+        ("Static(view.name)", True),
+        ("Static(content=name)", True),
+        ("Static(name, markup=True)", True),
+        ("Static(name, markup=wanted)", True),
+        ("Static(name, markup=False)", False),
+        ("Option(label)", True),
+        ("Text.from_markup(text)", True),
+        ('Content.from_markup("[b]x[/b]")', False),
+        ("self.border_title = summary", True),
+        ("self.tooltip = job.name", True),
+        ('Static("x", tooltip=name)', True),
+        ("self.border_title: str = name", True),
+        ("self.app.console.print(text)", True),
+        ("rich.print('x')", True),
+        ("Console()", True),
+        ('self.notify(message=f"{name}")', True),
+        ("self._changed.update(paths)", False),
+        ("self.border_title = pane_title(self, 1, name, '')", False),
         ('self.update("plain")', False),
         ("self.border_title = Content.assemble((f'{a}', 'b'))", False),
         ("self.update(Content(text))", False),

@@ -20,21 +20,27 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 15.0
+_N = "[1-9][0-9]{0,3}"
+_COLOUR = "[34](?:[0-79]|8;5;[0-9]{1,3}|8;2;[0-9]{1,3};[0-9]{1,3};[0-9]{1,3})|(?:9|10)[0-7]"
+_INK = f"(?:[1-57-9]|2[1-57-9]|5[35]|0|{_COLOUR})"
 ALLOWED = re.compile(
     r"\x1b(?:"
-    r"\[[0-9;]*m"  # colours
-    r"|\[[0-9;]*H"  # cursor to a place
-    r"|\[[0-9]*[ABCDGJK]"  # cursor by a step or to a column, erase
-    r"|\[(?:[0-9]+;[0-9]+)?r|\[[0-9]+[LM]"  # lines that move within a part of the screen
+    rf"\[(?:{_INK}(?:;{_INK})*)?m"  # colours
+    rf"|\[(?:{_N}(?:;{_N})?)?H|\[{_N}G"  # cursor to a place, to a column
+    rf"|\[(?:[0-9]{{1,4}})?[ABCDJK]"  # cursor by a step, erase: when the screen is given back
+    rf"|\[(?:{_N};{_N})?r|\[{_N}[LM]"  # lines that move within a part of the screen
     r"|\[\?(?:7|25|1000|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"  # modes
     r"|\[\?(?:2026|2048)\$p"  # questions about modes
-    r"|\[[<>][0-9]*u"  # kitty's keys
-    r"|\]22;[a-z-]*\x07"  # the pointer's shape
+    r"|\[6n"  # where the cursor is, over a slow line
+    r"|\[>25u|\[<u"  # kitty's keys, on and off
+    r"|\]22;(?:default|pointer|text)\x07"  # the pointer's shape
     r")"
-    r"|[\r\n\x07]"
+    r"|\r\n|\r|\n|\x07"
 )
 """What is written for a screen, and nothing else."""
-FOREIGN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+CLIPBOARD = re.compile(r"\x1b\]52;c;(?P<base64>[A-Za-z0-9+/]*={0,2})\x07")
+"""What a copy writes, and nothing else may."""
+FOREIGN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -136,9 +142,10 @@ class Terminal:
             assert set_to[-1:] == [last], mode
         assert self.written.count(b"\x1b[<u") >= self.written.count(b"\x1b[>25u") == 1
 
-    def check_sequences(self) -> None:
-        """Hold every byte against what Textual writes."""
-        text = self.written.decode()
+    def check_sequences(self, copies: int = 0) -> None:
+        """Hold every byte against what is written for a screen, and for so many copies."""
+        text, copied = CLIPBOARD.subn("", self.written.decode())
+        assert copied == copies
         rest = ALLOWED.sub("", text)
         found = FOREIGN.search(rest)
         assert found is None, repr(rest[max(0, found.start() - 60) : found.end() + 60])

@@ -1,24 +1,15 @@
 """The screen in a real terminal: what it shows, what it writes, and how it leaves."""
 
-import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import CREDENTIALS, FOREIGN, on_a_terminal
-from tests.strategies import HOSTILE
-from tests.ui.support import hostile_job, raw_job
+from tests.e2e.terminal import CREDENTIALS, on_a_terminal
+from tests.ui.support import raw_job
 from tui.simulator import Simulator
 
-PLANTED = (
-    "\x1b]0;PLANTED\x07",
-    "\x1b]52;c;PLANTED\x1b\\",
-    "\x1bPPLANTED\x1b\\",
-    "\x1b_PLANTED\x1b\\",
-    "\x1b]8;;PLANTED\x07x",
-)
 CRASH = """
 from tui import cli
 from tui.cli import screen
@@ -134,43 +125,3 @@ def test_a_crash_restores_the_terminal_and_tells_no_secrets() -> None:
         assert "HUSH-HUSH" not in told
         after = told.rpartition("\x1b[?1049l")[2]
         assert "planted bug" in after, "on the screen that stays"
-
-
-def test_nothing_foreign_is_written(serve: Callable[..., Simulator]) -> None:
-    texts = [" ".join(text for text in HOSTILE if len(text) < 1000), *HOSTILE[:5], " ".join(PLANTED)]
-    jobs = [hostile_job(f"hostile-{n:02d}", text, n + 1) for n, text in enumerate(reversed(texts))]
-    with on_a_terminal("--endpoint-url", serve(*jobs).url, size=(160, 45), **CREDENTIALS) as terminal:
-        terminal.shows("hostile-00", "● live", "2 Timeline")
-        for keys, word in (
-            ("\r", "7 Config"),
-            ("7", "7 Config"),
-            ("9", "9 Everything"),
-            ("J", "JSON"),
-            ("x", "JSON"),
-        ):
-            terminal.type(keys)
-            terminal.shows(word)
-        terminal.type("y")
-        terminal.shows("esc closes")
-        terminal.type("q")
-        terminal.until(lambda: "esc closes" not in terminal.text)
-        for name in ("hostile-01", "hostile-02"):
-            terminal.type("]")
-            terminal.shows(name)
-        terminal.type("\x03")
-        assert terminal.ended() == 130
-        terminal.check_sequences()
-        assert b"PLANTED" not in terminal.written
-
-
-@pytest.mark.parametrize("command", [("ls",), ("show", "hostile"), ("show", "hostile", "--json")], ids=" ".join)
-def test_commands_write_no_control_bytes(serve: Callable[..., Simulator], command: tuple[str, ...]) -> None:
-    text = " ".join((*HOSTILE[1:11], *PLANTED))
-    with on_a_terminal(
-        *command, "--endpoint-url", serve(hostile_job("hostile", text)).url, **CREDENTIALS
-    ) as terminal:
-        assert terminal.ended() == 0
-        told = terminal.written.decode().replace("\r\n", "\n")
-        assert "hostile" in told
-        assert re.sub(FOREIGN, lambda found: "" if found[0] == "\n" else "!CONTROL!", told).count("!CONTROL!") == 0
-        assert "PLANTED" not in told

@@ -1,7 +1,7 @@
 """What the tests of the screen share: jobs to show, views of them, and a running app driven by its keys."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,6 +95,21 @@ def hostile_job(name: str, text: str, minutes: float = 60) -> dict[str, Any]:
     at = (NOW - timedelta(minutes=minutes)).timestamp()
     raw: dict[str, Any] = spoiled(fully_populated())
     return raw | {"TrainingJobName": name, "CreationTime": at, "LastModifiedTime": at, text or "Empty": text}
+
+
+def job_of(name: str, minutes: float, texts: Iterator[str]) -> dict[str, Any]:
+    """Return a description with another text in each of its strings and keys."""
+
+    def spoiled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key if key[:1].isupper() else next(texts) + key: spoiled(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [spoiled(inner) for inner in value]
+        return next(texts) if isinstance(value, str) else value
+
+    raw = hostile_job(name, "x", minutes)
+    kept = {member: raw[member] for member in ("TrainingJobName", "CreationTime", "LastModifiedTime")}
+    return {**spoiled(raw), **kept}
 
 
 def snapshot_of(raw: dict[str, Any], unknown: frozenset[str] = frozenset()) -> JobSnapshot:

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import shlex
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from textual.app import App
 
@@ -41,13 +43,13 @@ def copies(view: JobView, under_cursor: Row | None, marks: frozenset[str]) -> li
         found.append(Copy("job name", view.name))
     arn = view.snapshot.arn if view.snapshot else (view.summary.arn if view.summary else "")
     reason = view.snapshot.failure_reason if view.snapshot else ""
-    region = f" --region {view.region}" if view.region else ""
+    region = f" --region {shlex.quote(view.region)}" if view.region else ""
     found += [
         Copy("ARN", arn),
         Copy("failure reason", reason),
         Copy(
             "aws command that describes it",
-            f"aws sagemaker describe-training-job --training-job-name {view.name}{region}",
+            f"aws sagemaker describe-training-job --training-job-name {shlex.quote(view.name)}{region}",
         ),
         Copy("aws command that follows its logs", logs.tail_command(view.name, view.region)),
         Copy("console address", console_url(view)),
@@ -69,7 +71,7 @@ def console_url(view: JobView) -> str:
         return ""
     hosts = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
     host = next((name for prefix, name in hosts.items() if view.region.startswith(prefix)), "console.aws.amazon.com")
-    return f"https://{view.region}.{host}/sagemaker/home?region={view.region}#/jobs/{view.name}"
+    return f"https://{view.region}.{host}/sagemaker/home?region={view.region}#/jobs/{quote(view.name, safe='')}"
 
 
 async def to_clipboard(app: App[object], text: str) -> str:

@@ -29,6 +29,10 @@ _HOLE: Final[Cell] = "", PLAIN
 _NEAR: Final = 4
 """Cells between two changes that cost no more than another cursor position."""
 _LEAST_MOVED: Final = 2
+# What a terminal obeys, or what turns around the text beside it. None of it has a width, so nothing moves.
+_OBEYED: Final = dict.fromkeys(
+    (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)
+)
 
 
 class Glass:
@@ -54,6 +58,10 @@ class Glass:
         else:
             self._fit(update.chop_ends[0][-1], len(update.chop_ends))
             found = self._spans(update)
+        for line in found.values():
+            # Characters drawn as one may come to more cells, taken apart, than there is room for.
+            del line[self._size[0] :]
+            line += [_HOLE] * (self._size[0] - len(line))
         found = {y: line for y, line in found.items() if line != self._lines[y]}
         if not found:
             return ""
@@ -95,6 +103,9 @@ class Glass:
 
 @lru_cache(maxsize=2048)
 def _cells(text: str, ink: Ink) -> tuple[Cell, ...]:
+    if not text.isprintable():
+        # Foreign text was made safe where it entered; nothing else gets past here either, a pasted key for one.
+        text = text.translate(_OBEYED).encode(errors="replace").decode()
     blank = " ", on_blank(ink)
     if text.isascii():
         return tuple(blank if char == " " else (char, ink) for char in text)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, overload
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from tui.domain.text import one_line
+from tui.domain.text import MOST_MARKS, one_line
 
 HOST_STYLES: Final = ("host0", "host1", "host2", "host3", "host4", "host5")
 """Tell hosts apart, in the order of their appearance, and say nothing else."""
@@ -31,6 +31,10 @@ STYLES: Final = (
     "faint",
 )
 """Every style a span may have; `styles/lines.tcss` gives each a look."""
+
+
+_LONGEST_CELL: Final = 2 * (MOST_MARKS + 1)
+"""Characters that a cell and what has no width of its own are likely to take."""
 
 
 class Span(NamedTuple):
@@ -92,7 +96,9 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     """Return one line of exactly `width` cells: padded, or cut at the end with `…`."""
     if width <= 0:
         return ""
-    line = one_line(text)
+    # Far more than is shown: a megabyte is not measured to show forty cells of it.
+    # A joiner at an end would join what stands beside it.
+    line = one_line(text[: _LONGEST_CELL * (width + 1)]).strip("\u200d")
     cells = cell_len(line)
     if cells > width:
         return set_cell_size(line, width - 1) + "…"
@@ -102,7 +108,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 def fit_middle(text: str, width: int) -> str:
     """Return one line of exactly `width` cells, cut in the middle: the ends of a name tell jobs apart."""
     line = one_line(text)
-    if cell_len(line) <= width or width < 5:
+    if width < 5 or (len(line) <= _LONGEST_CELL * width and cell_len(line) <= width):
         return fit(line, width)
     tail = (width - 1) // 2
     head = width - 1 - tail

@@ -86,7 +86,8 @@ def _points(result: Mapping[str, Any]) -> tuple[Point, ...]:
 
 def _seconds(moment: Any) -> float:
     # The SDK gives some timestamps without a zone; all of them are UTC.
-    assert isinstance(moment, datetime)
+    if not isinstance(moment, datetime):
+        raise unreadable("GetMetricData")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 

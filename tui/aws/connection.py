@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
+from tui.domain.text import one_line, safe_text
 from tui.polling.budget import Budget
 from tui.polling.refusals import Refusals
 
@@ -56,8 +57,8 @@ class Connection:
         self.budget = budget
         self.refusals = Refusals()
         """What this connection is not allowed at present."""
-        self.region = target.region or ""
-        """The region in use; empty until it is known."""
+        self.region = one_line(safe_text(target.region or ""))
+        """The region in use, to be shown; empty until it is known."""
         self.each_session: Callable[[Any], object] = lambda _: None
         """Called with every session that is opened: who wants to may listen to its events."""
         self._clients = _Clients(self)
@@ -109,7 +110,7 @@ class Connection:
             from tui.aws import session as sdk
 
             opened = sdk.open_session(self.target)
-            return opened, self.target.region or opened.get_config_variable("region") or ""
+            return opened, one_line(safe_text(self.target.region or opened.get_config_variable("region") or ""))
 
         session, self.region = await asyncio.to_thread(work)
         self.each_session(session)
@@ -165,7 +166,7 @@ async def _ask(
         return read(await getattr(client, method_name(operation))(**parameters), client)
     except (BotoCoreError, UnreadableAnswerError, OSError):
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, ArithmeticError) as error:
         # Valid JSON of another shape: the SDK's parser trips over it, or we do.
         raise unreadable(operation) from error
 

@@ -162,7 +162,7 @@ class MfaNeededError(Exception):
 
 
 def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failure:
-    code = str(error.response.get("Error", {}).get("Code", ""))
+    code = safe_text(str(error.response.get("Error", {}).get("Code", "")))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = safe_text(str(error.response.get("Error", {}).get("Message", ""))) or code
     kind, hint = FailureKind.SERVER, "trying again"

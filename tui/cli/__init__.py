@@ -7,6 +7,7 @@ allowed, 4 the job stopped (wait), 5 timed out (wait), 130 interrupted. What a c
 from __future__ import annotations
 
 import functools
+import io
 import sys
 from typing import Final, NoReturn
 
@@ -25,6 +26,7 @@ from tui.cli.settings import (
     target,
     with_write,
 )
+from tui.domain.text import safe_text
 
 __all__ = ["Settings", "cli", "connect", "main", "simulate_account"]
 
@@ -78,11 +80,18 @@ def demo(speed: float, settings: Settings) -> None:
 
 def main() -> NoReturn:
     """Run `sagetop`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Other people's characters in a terminal that is not UTF-8.
+            stream.reconfigure(errors="replace")
     try:
         # Not standalone, click returns the code of an `Exit`.
         code = cli.main(prog_name="sagetop", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        # It quotes words of the command line, which a script may have got from anyone.
+        told = io.StringIO()
+        error.show(told)
+        click.echo(safe_text(told.getvalue()), err=True, nl=False)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.settings import Settings, say
+from tui.domain.text import one_line, safe_text
 
 if TYPE_CHECKING:
     from tui.app.services import OpenServices, Services
@@ -49,8 +50,8 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
         documentation=_documentation,
         close=connection.close,
         refusals=connection.refusals,
-        profile=settings.profile or os.environ.get("AWS_PROFILE", ""),
-        endpoint_url=settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", ""),
+        profile=one_line(safe_text(settings.profile or os.environ.get("AWS_PROFILE", ""))),
+        endpoint_url=one_line(safe_text(settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", ""))),
     )
 
 

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import click
 
+from tui.domain.text import one_line, safe_text
+
 CRASHED: Final = 1
 JOB_FAILED: Final = 1
 UNREACHABLE: Final = 3
@@ -155,7 +157,11 @@ speed_option: Final = click.option(
 
 
 def target(settings: Settings, job: str) -> tuple[Settings, str]:
-    """Return the settings and the name that a name or an ARN stands for: an ARN knows its region."""
+    """Return the settings and the name that a name or an ARN stands for: an ARN knows its region.
+
+    A script may have got the word from anyone, and it is shown.
+    """
+    job = one_line(safe_text(job))
     match = _ARN.fullmatch(job)
     if match is None:
         return settings, job

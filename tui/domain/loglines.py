@@ -104,11 +104,10 @@ def pretty(line: LogLine) -> list[str]:
         return rows(line)
     for opening in sorted({line.text.find(bracket) for bracket in "[{"} - {-1}):
         try:
-            document = json.loads(line.text[opening:])
+            written = json.dumps(json.loads(line.text[opening:]), indent=2, ensure_ascii=False)
         except (ValueError, RecursionError):
             continue
         before = line.text[:opening].rstrip()
-        written = json.dumps(document, indent=2, ensure_ascii=False)
         # An escape in a JSON string may stand for what must not reach the screen.
         return [*(before.split("\n") if before else ()), *map(safe_text, written.split("\n"))]
     return rows(line)

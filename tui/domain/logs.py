@@ -1,5 +1,6 @@
 """Where the logs of a training job are in CloudWatch Logs, and what an event of them is."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,8 +15,8 @@ def stream_prefix(job: str) -> str:
 
 def tail_command(job: str, region: str) -> str:
     """Return the AWS CLI command that follows the streams of a job."""
-    where = f" --region {region}" if region else ""
-    return f"aws logs tail {GROUP} --log-stream-name-prefix {stream_prefix(job)} --follow{where}"
+    where = f" --region {shlex.quote(region)}" if region else ""
+    return f"aws logs tail {GROUP} --log-stream-name-prefix {shlex.quote(stream_prefix(job))} --follow{where}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,11 @@ class StopScreen(_Dialog):
         """Compose the question."""
         jobs = len(self._choice.stoppable)
         what = ("its name", "$foreground") if jobs == 1 else (self._choice.phrase, "bold $foreground")
-        ask = Content.assemble(f"To stop {'it' if jobs == 1 else 'them'}, type ", what, ":")
         with Vertical(id="stop") as box:
             yield Lines(id="stop-words", cursor=False)
-            yield Static(ask, id="stop-question")
+            yield Static(
+                Content.assemble(f"To stop {'it' if jobs == 1 else 'them'}, type ", what, ":"), id="stop-question"
+            )
             yield PromptInput()
             with Horizontal(id="stop-buttons"):
                 yield Button("Cancel", id="stop-cancel", compact=True)

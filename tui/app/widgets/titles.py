@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from tui.app.ascii import ASCII, to_ascii
 from tui.app.lines import fit
+from tui.domain.text import one_line
 
 _FRAME_CELLS: Final = 6
 """What the border takes of a line with a title."""
@@ -15,7 +16,7 @@ _FRAME_CELLS: Final = 6
 
 def pane_title(widget: Widget, number: int, name: str, summary: str) -> Content:
     """Return `2 Timeline · summary`, the name bright and the rest dim."""
-    text = f" · {summary}" if summary else ""
+    text = f" · {one_line(summary)}" if summary else ""
     if widget.app.has_class(ASCII):
         # What is too long Textual cuts with an ellipsis that is not ASCII.
         room = widget.size.width - len(f"{number} {name}") - _FRAME_CELLS
