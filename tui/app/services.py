@@ -26,6 +26,8 @@ class Services:
     documentation: Callable[[], Mapping[str, str]]
     """The service's description of each member by pattern; slow the first time, to be called in a thread."""
     close: Callable[[], Awaitable[None]]
+    reconnect: Callable[[], Awaitable[None]] | None = None
+    """Ends the calls in flight and the connections; the next call opens others."""
     profile: str = ""
     endpoint_url: str = ""
 

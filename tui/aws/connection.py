@@ -18,6 +18,11 @@ from tui.polling.budget import Budget
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
 
+_OPEN_SECONDS: Final = 60.0
+"""Until there is a client: a credential process may take its time."""
+_CALL_SECONDS: Final = 25.0
+"""Of one call, however it dribbles; the SDK's own limits are for each piece that comes."""
+
 Answer = TypeVar("Answer")
 
 
@@ -52,12 +57,24 @@ class Connection:
         """
         clients = self._clients
         clients.users += 1
+        breaker = self.budget.breaker
+        refused = breaker.refusal(operation)
         try:
-            client = await clients.get(service)
+            if refused:
+                raise ServiceError(refused)
+            async with asyncio.timeout(_OPEN_SECONDS):
+                client = await clients.get(service)
             await self.budget.take(operation)
-            answer = await _ask(client, operation, parameters, read)
+            async with asyncio.timeout(_CALL_SECONDS):
+                answer = await _ask(client, operation, parameters, read)
+        except ServiceError:
+            raise
+        except asyncio.CancelledError:
+            breaker.abandoned(operation)
+            raise
         except Exception as error:
             failure = self._classify(error, operation)
+            breaker.failed(operation, failure)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             if failure.kind in _STALE and clients is self._clients:
@@ -69,6 +86,7 @@ class Connection:
             if not clients.users and clients is not self._clients:
                 await clients.close()
         self.budget.succeeded(operation)
+        breaker.answered(operation)
         return answer
 
     async def close(self) -> None:

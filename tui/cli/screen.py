@@ -46,6 +46,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
         budget=budget,
         documentation=_documentation,
         close=connection.close,
+        reconnect=connection.close,
         profile=settings.profile or os.environ.get("AWS_PROFILE", ""),
         endpoint_url=settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", ""),
     )

@@ -23,7 +23,9 @@ _SETTLED_BEFORE: Final = timedelta(minutes=1)
 _SETTLED_AFTER: Final = timedelta(minutes=15)
 _LONGEST_WARM_SECONDS: Final = 21_600
 _FIRST_RETRY_SECONDS: Final = 2.0
-_LONGEST_RETRY_SECONDS: Final = 60.0
+_LONGEST_RETRY_SECONDS: Final = 30.0
+LOOKED_AT_SECONDS: Final = 5.0
+"""The wait after a failure that may be over is no longer than this once a key is pressed."""
 _SOMEONE_SECONDS: Final = 5.0
 """While credentials or a region are missing: the user who logs in waits for the screen to notice."""
 _NOBODY_SECONDS: Final = 20.0

@@ -231,8 +231,7 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
 
     def action_refresh(self) -> None:
         """Ask the service now."""
-        for poller in self.pollers:
-            poller.kick()
+        self.ask_now()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""
