@@ -102,8 +102,9 @@ class MetricsFeed:
             self._ask_now()
 
     def try_again(self) -> None:
-        """Ask at once if the last call failed on its way, or for want of credentials."""
-        if any(failure.needs_login or failure.passing for failure in self._failures.values()):
+        """Ask at once if the last call failed, for whatever reason: someone may have been allowed."""
+        if self._failures:
+            self._not_before.clear()
             self._ask_now()
 
     def _ask_now(self) -> None:
