@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.matrix.definition import COLUMNS, DNS, FALLBACK, OPERATIONS, REFUSED, TROUBLES, Trouble
+from tests.matrix.definition import COLUMNS, DNS, FALLBACK, OPERATIONS, REFUSED, TROUBLES, Trouble, table
 from tests.strategies import NOW
 from tests.ui.support import Watch, raw_job, watching
 from tests.ui.test_live import put_log
@@ -278,3 +279,33 @@ async def test_a_fault_in_steady_state(
         assert found.keeps(watch)
         with never_busy():
             await recovers(found, watch)
+
+
+async def test_a_deleted_job_leaves_the_list_and_is_shown_as_it_was(names: Names) -> None:
+    async with service(names, TROUBLES[0], "describe") as found, screen_on(found) as watch:
+        await watch.shows(JOB, "2 × ml.g5.xlarge", "the first line", "train:loss")
+        await watch.tap("enter")
+        found.sim.account.remove(JOB)
+        await watch.shows("the job was deleted", "2 × ml.g5.xlarge")
+        assert "the first line" in watch.text
+        assert "train:loss" in watch.text
+        await watch.until(lambda: JOB not in watch.names, "it leaves the list")
+        await answers(watch)
+        mark = found.renew()
+        await watch.until(lambda: found.shows(watch, mark), "it is there again")
+        await watch.until(lambda: JOB in watch.names)
+
+
+async def test_a_job_that_is_not_there_at_the_start_is_said_not_to_be(names: Names) -> None:
+    async with service(names, TROUBLES[0], "describe") as found:
+        found.sim.account.remove(JOB)
+        settings = Settings(region="us-east-1", endpoint_url=found.sim.url, credentials=("a", "b"))
+        async with watching(lambda: connect(settings), (160, 45), job=JOB) as watch:
+            await watch.shows(f"no training job {JOB} here")
+            await answers(watch)
+            mark = found.renew()
+            await watch.until(lambda: found.shows(watch, mark))
+
+
+def test_the_document_has_the_matrix() -> None:
+    assert table() in (Path(__file__).parents[2] / "docs" / "reliability.md").read_text()
