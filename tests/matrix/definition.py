@@ -1,4 +1,4 @@
-"""The matrix: what goes wrong, which operation it strikes, and what the screen then says. The document is made of it."""
+"""The matrix: what goes wrong, which operation it strikes, and what the screen says. The document is made of it."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -44,7 +44,7 @@ class Outlet(threading.Thread):
             if len(self._pending) < _MOST_BYTES:
                 self._pending += text.encode("utf-8", "replace")
             self._was_behind = self._was_behind or len(self._pending) > _BEHIND_BYTES
-            self._news.notify()
+            self._news.notify_all()
 
     def clear_the_way(self, seconds: float) -> None:
         """Make room for the last words: wait so long for what is unread, then discard it, in the terminal too."""
@@ -60,7 +60,7 @@ class Outlet(threading.Thread):
         """Write what is left, for so long at most."""
         with self._news:
             self._ended = True
-            self._news.notify()
+            self._news.notify_all()
         if self.is_alive():
             self.join(seconds)
         self._given_up = True
