@@ -167,6 +167,9 @@ class Service:
     def tells(self, watch: Watch) -> bool:
         """Return whether the reason shows, where one looks for it."""
         said = self.trouble.seen(self.column)
+        if self.trouble.kind in (DNS, REFUSED) and watch.screen.model.job.value is None:
+            # Without any job there is nothing whose log or curves could be missed.
+            return f"! {said}" in watch.text
         if self.column == "logs":
             return said in str(watch.screen.logs.border_title)
         if self.column == "metrics":
