@@ -13,11 +13,12 @@ from tui.simulator import Simulator
 
 HURRY = """
 from tui.cli import logtail
-from tui.polling import budget, logs, pace
+from tui.polling import breaker, budget, logs, pace
 
 logs.FOLLOW_SECONDS = logs.MORE_SECONDS = logs.MISSING_SECONDS = 0.05
 pace.FOCUSED_SECONDS = 0.05
-pace._LONGEST_RETRY_SECONDS = pace._SOMEONE_SECONDS = 0.1
+pace._LONGEST_RETRY_SECONDS = pace._LONGEST_PASSING_SECONDS = pace._SOMEONE_SECONDS = 0.1
+breaker._FIRST_SECONDS = breaker._LONGEST_SECONDS = breaker._TRYING_SECONDS = 0.05
 logtail.QUIET_SECONDS = {quiet}
 logtail.BAR_SECONDS = {bar}
 for operation in budget.ALLOWANCES:

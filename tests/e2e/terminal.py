@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import struct
 import subprocess
@@ -115,6 +116,21 @@ class Terminal:
         """Type."""
         os.write(self._master, keys.encode())
 
+    def resize(self, width: int, height: int) -> None:
+        """Give it another size, and tell whom it belongs to."""
+        ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self._screen.resize(height, width)
+
+    def wipe(self) -> None:
+        """Have another program write over all of it."""
+        self._screen.reset()
+
+    def hang_up(self) -> None:
+        """Close it."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
     def ended(self) -> int:
         """Wait for the end, reading all the while, and return the exit code."""
         end = time.monotonic() + PATIENCE_SECONDS
@@ -125,8 +141,8 @@ class Terminal:
             pass
         return int(self.process.returncode)
 
-    def check_restored(self) -> None:
-        """Hold the terminal against what it was: attributes, main screen, cursor, mouse, paste, keys."""
+    def check_restored(self, times: int = 1) -> None:
+        """Hold the terminal, taken so many times, against what it was: attributes, screen, cursor, mouse, keys."""
         after = termios.tcgetattr(self._slave)
         assert after == self.before
         for mode, last in (
@@ -140,7 +156,7 @@ class Terminal:
         ):
             set_to = re.findall(rb"\x1b\[\?%d([hl])" % mode, self.written)
             assert set_to[-1:] == [last], mode
-        assert self.written.count(b"\x1b[<u") >= self.written.count(b"\x1b[>25u") == 1
+        assert self.written.count(b"\x1b[<u") >= self.written.count(b"\x1b[>25u") == times
 
     def check_sequences(self, copies: int = 0) -> None:
         """Hold every byte against what is written for a screen, and for so many copies."""
@@ -153,27 +169,40 @@ class Terminal:
 
 @contextmanager
 def on_a_terminal(
-    *arguments: str, size: tuple[int, int] = (120, 40), code: str = "", **env: str
+    *arguments: str,
+    size: tuple[int, int] = (120, 40),
+    code: str = "",
+    shell: bool = False,
+    keyboard: int | None = None,
+    **env: str,
 ) -> Iterator[Terminal]:
-    """Start `python -m tui` (or `code`) on a pseudo-terminal; whatever still runs at the end is ended."""
+    """Start `python -m tui` (or `code`) on a pseudo-terminal; whatever still runs at the end is ended.
+
+    `shell` puts a shell between, which the terminal belongs to; `keyboard` is another terminal to read keys from.
+    """
     master, slave = pty.openpty()
     ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     start = ["-c", code] if code else ["-m", "tui"]
+    command = [sys.executable, *start, *arguments]
+    if shell:
+        command = ["sh", "-c", f"{shlex.join(command)}; exit $?"]
     process = subprocess.Popen(
-        [sys.executable, *start, *arguments],
-        stdin=slave,
+        command,
+        stdin=slave if keyboard is None else keyboard,
         stdout=slave,
         stderr=slave,
         env=environment(**env),
         start_new_session=True,
+        preexec_fn=(lambda: ioctl(slave, termios.TIOCSCTTY, 0)) if shell else None,
     )
+    terminal = Terminal(master, slave, process, size)
     try:
-        yield Terminal(master, slave, process, size)
+        yield terminal
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             process.wait()
-        os.close(master)
+        terminal.hang_up()
         os.close(slave)
 
 

@@ -47,10 +47,10 @@ def test_retry_after_is_honoured(failures: int, chance: float, retry_after: floa
     assert pace.after_failure(throttled, failures, chance) >= retry_after
 
 
-def test_the_wait_grows_with_every_failure_up_to_a_minute() -> None:
+def test_the_wait_grows_with_every_failure_up_to_half_a_minute() -> None:
     failure = Failure(FailureKind.SERVER, "Search", "")
     waits = [pace.after_failure(failure, failures, 1.0) for failures in range(1, 9)]
-    assert waits == [4, 8, 16, 32, 60, 60, 60, 60]
+    assert waits == [4, 8, 16, 30, 30, 30, 30, 30]
 
 
 @pytest.mark.parametrize("kind", [FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION])

@@ -1,12 +1,13 @@
 """The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
-from textual import events
+from textual import events, on
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -16,10 +17,11 @@ from textual.screen import Screen
 
 import tui
 from tui.app.bandwidth import LOW, Probe, over_ssh
+from tui.app.driver import TerminalDriver
 from tui.app.exact import Glass
 from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
-from tui.app.terminal import ask_terminal, end_on_signals, write_frame
+from tui.app.terminal import ask_terminal, end_in_time, end_on_signals, is_behind, write_frame
 from tui.app.theme import DARK
 from tui.app.turns import watch_turns
 
@@ -28,6 +30,7 @@ _SOURCE: Final = Path(tui.__file__).parent.parent / "styles"
 STYLES: Final = _PACKAGED if _PACKAGED.is_dir() else _SOURCE
 """The style sheets: beside the package in a wheel, beside `tui/` in a checkout."""
 
+_CLOSE_SECONDS: Final = 2.0
 _PROBE_SECONDS: Final = 0.5
 """Between two questions to the terminal, and before the first."""
 
@@ -50,7 +53,7 @@ class SagetopApp(App[None], inherit_bindings=False):
     """No key: the command table has its own."""
 
     def __init__(self, open_services: OpenServices, options: Options) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.glass = Glass()
         self._options = options
         self._probe = Probe()
@@ -65,6 +68,7 @@ class SagetopApp(App[None], inherit_bindings=False):
         end_on_signals(self)
         asyncio.get_running_loop().set_exception_handler(self._note_failed_task)
         self.run_worker(watch_turns(), group="turns", exit_on_error=False, description="watch the event loop")
+        self.app_resume_signal.subscribe(self, self._resumed)
         if self._options.low_bandwidth is None and over_ssh():
             self.set_timer(_PROBE_SECONDS, self._ask)
 
@@ -104,14 +108,25 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Paint all of it: another program may have had the terminal meanwhile."""
+        self._paint_all()
+
+    @on(TerminalDriver.CaughtUp)
+    def _paint_all(self) -> None:
         self.glass.forget()
         self.screen.refresh()
+
+    def _resumed(self, _: App[Any]) -> None:
+        self._paint_all()
+        self.watch_screen.ask_now()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Write what differs from what stands on the terminal; nothing, where nothing does."""
         whole = isinstance(renderable, LayoutUpdate | ChopsUpdate)
         if not whole or self._batch_count or self._driver is None or self._driver.is_headless or not self._running:
             super()._display(screen, renderable)
+            return
+        if is_behind(self):
+            # What is not written now is painted once the terminal has caught up.
             return
         assert isinstance(renderable, LayoutUpdate | ChopsUpdate)
         colors = self.console._color_system or ColorSystem.TRUECOLOR
@@ -122,9 +137,12 @@ class SagetopApp(App[None], inherit_bindings=False):
         self.post_display_hook()
 
     async def on_unmount(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, in a bounded time."""
+        end_in_time(self)
         if self.watch_screen.services:
-            await self.watch_screen.services.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self.watch_screen.services.close()
 
     def _fatal_error(self) -> None:
         """Leave in order after a bug; Textual's own report would print the values of local variables."""

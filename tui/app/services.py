@@ -28,6 +28,8 @@ class Services:
     documentation: Callable[[], Mapping[str, str]]
     """The service's description of each member by pattern; slow the first time, to be called in a thread."""
     close: Callable[[], Awaitable[None]]
+    reconnect: Callable[[], Awaitable[None]] | None = None
+    """Ends the calls in flight and the connections; the next call opens others."""
     refusals: Refusals = field(default_factory=Refusals)
     """What is not allowed at present."""
     profile: str = ""

@@ -11,6 +11,8 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tui.app.driver import TerminalDriver
+
 _ENDINGS: Final = (signal.SIGTERM, signal.SIGHUP)
 _AT_ONCE: Final = 256
 """Bytes of a frame that nobody sees half of: a clock."""
@@ -23,6 +25,11 @@ def take_mouse(app: App[Any], ours: bool) -> None:
     if switch is not None and app._driver is not None:
         switch()
         app._driver.flush()
+
+
+def is_behind(app: App[Any]) -> bool:
+    """Return whether the terminal has yet to read what it got: a frame had better wait for `CaughtUp`."""
+    return bool(getattr(app._driver, "behind", False))
 
 
 def write_frame(app: App[Any], written: str) -> None:
@@ -60,4 +67,15 @@ def end_on_signals(app: App[Any]) -> None:
     """Let SIGTERM and SIGHUP end the app in order, so that the terminal is as it was before."""
     loop = asyncio.get_running_loop()
     for number in _ENDINGS:
-        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+        loop.add_signal_handler(number, partial(_end, app, 128 + number))
+
+
+def _end(app: App[Any], code: int) -> None:
+    app.exit(return_code=code)
+    end_in_time(app)
+
+
+def end_in_time(app: App[Any]) -> None:
+    """See to it that the process ends, now that it is to, whatever holds it up."""
+    if isinstance(app._driver, TerminalDriver):
+        app._driver.end_in_time(app.return_code or 0)

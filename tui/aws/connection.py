@@ -33,6 +33,11 @@ READS: Final = frozenset(
 )
 """What a connection calls that was not opened for writing: none of these changes anything."""
 
+_OPEN_SECONDS: Final = 60.0
+"""Until there is a client: a credential process may take its time."""
+_CALL_SECONDS: Final = 25.0
+"""Of one call, however it dribbles; the SDK's own limits are for each piece that comes."""
+
 Answer = TypeVar("Answer")
 _log = logging.getLogger(__name__)
 
@@ -76,13 +81,25 @@ class Connection:
             raise ServiceError(Failure(FailureKind.DENIED, operation, refusal, "start with --write"))
         clients = self._clients
         clients.users += 1
+        breaker = self.budget.breaker
+        refused = breaker.refusal(operation)
         try:
-            client = await clients.get(service)
+            if refused:
+                raise ServiceError(refused)
+            async with asyncio.timeout(_OPEN_SECONDS):
+                client = await clients.get(service)
             await self.budget.take(operation)
-            answer = await _ask(client, operation, parameters, read)
+            async with asyncio.timeout(_CALL_SECONDS):
+                answer = await _ask(client, operation, parameters, read)
+        except ServiceError:
+            raise
+        except asyncio.CancelledError:
+            breaker.abandoned(operation)
+            raise
         except Exception as error:
             failure = self.classify(error, operation)
             _note(failure, error)
+            breaker.failed(operation, failure)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             self.refusals.refused(failure, parameters)
@@ -96,6 +113,7 @@ class Connection:
                 await clients.close()
         self.budget.succeeded(operation)
         self.refusals.answered(operation, parameters)
+        breaker.answered(operation)
         return answer
 
     async def close(self) -> None:

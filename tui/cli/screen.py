@@ -49,6 +49,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
         budget=budget,
         documentation=_documentation,
         close=connection.close,
+        reconnect=connection.close,
         refusals=connection.refusals,
         profile=one_line(safe_text(settings.profile or os.environ.get("AWS_PROFILE", ""))),
         endpoint_url=one_line(safe_text(settings.endpoint_url or os.environ.get("AWS_ENDPOINT_URL", ""))),

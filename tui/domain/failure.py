@@ -50,12 +50,18 @@ class Failure:
         return self.kind in _NEEDS_LOGIN
 
     @property
+    def passing(self) -> bool:
+        """Whether it is the service or the way to it, and may be over at any moment."""
+        return self.kind in _PASSING
+
+    @property
     def needs_someone(self) -> bool:
         """Whether waiting alone will not mend it."""
         return self.kind in _NEEDS_SOMEONE
 
 
 _NEEDS_LOGIN = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
+_PASSING = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMEOUT, FailureKind.SERVER, FailureKind.GARBLED})
 _NEEDS_SOMEONE = frozenset(
     {FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION, FailureKind.DENIED}
 )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
+from tui.polling.breaker import Breaker
+
 _WINDOW_SECONDS: Final = 60.0
 _SLOWEST_PER_SECOND: Final = 0.1
 """A call waits for its turn no longer than a poller waits for an answer."""
@@ -80,6 +82,8 @@ class Budget:
     """Calls made since the start."""
     throttles: int = 0
     """How many of them the service refused as too many."""
+    breaker: Breaker = field(default_factory=Breaker)
+    """Which operations are not asked at all for the moment."""
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
     _began: float | None = None

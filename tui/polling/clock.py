@@ -1,5 +1,6 @@
 """The service's clock, as its answers tell it: durations are right on a host whose own clock is wrong."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,8 +11,18 @@ _ABSURD: Final = timedelta(days=36_525)
 """No host is a century off: a Date that says so is not a service's."""
 
 
+def elapsed() -> float:
+    """Return seconds since some moment: never set by anybody, and going on while the machine sleeps."""
+    # Linux stops its monotonic clock meanwhile and has another one; macOS does not.
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+_BEGAN: Final = datetime.now(UTC) - timedelta(seconds=elapsed())
+
+
 def _host_now() -> datetime:
-    return datetime.now(UTC)
+    # Not the host's clock itself, which may be set at any time: what is shown would jump until the next answer.
+    return _BEGAN + timedelta(seconds=elapsed())
 
 
 class ServiceClock:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import random
 from time import monotonic
 from typing import Final
 
 from tui.domain.failure import Failure, FailureKind, ServiceError, missing_action
 from tui.domain.metrics import final_metrics
 from tui.domain.series import Point, Series, Source, merge, normalised
-from tui.polling import metricplan
+from tui.polling import metricplan, pace
 from tui.polling.metricplan import MetricQuery, Subject, Wanted
 from tui.polling.metricports import InstanceMetrics, MetricsBudget, SourceState, StepMetrics
 
@@ -61,6 +62,7 @@ class MetricsFeed:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         time: Callable[[], float] = monotonic,
+        chance: Callable[[], float] = random,
     ) -> None:
         """`now` is the service's clock, as far as we know it; `time` the one that paces."""
         self.budget = MetricsBudget(time) if budget is None else budget
@@ -70,6 +72,9 @@ class MetricsFeed:
         self._steps = steps
         self._now = now
         self._time = time
+        self._chance = chance
+        self._failed_calls = 0
+        """In a row, of GetMetricData."""
         self._wanted: tuple[Wanted, ...] = ()
         self._changed = asyncio.Event()
         self._curves: OrderedDict[_Key, _Curve] = OrderedDict()
@@ -94,8 +99,17 @@ class MetricsFeed:
     def login_is_back(self) -> None:
         """Ask at once if the last call failed for want of credentials: it cost nothing."""
         if any(failure.needs_login for failure in self._failures.values()):
-            self._due_at = self._time()
-            self._changed.set()
+            self._ask_now()
+
+    def try_again(self) -> None:
+        """Ask at once if the last call failed, for whatever reason: someone may have been allowed."""
+        if self._failures:
+            self._not_before.clear()
+            self._ask_now()
+
+    def _ask_now(self) -> None:
+        self._due_at = self._time()
+        self._changed.set()
 
     async def run(self, publish: Callable[[], object]) -> None:
         """Ask once a minute for what is wanted, and say when there is something new; until cancelled."""
@@ -299,8 +313,15 @@ class MetricsFeed:
             self._failures[source] = failure
         if failure.kind in _PAUSING:
             self._not_before[sources[0]] = self._time() + _DENIED_SECONDS
+        elif failure.passing and sources[0] is Source.INSTANCE:
+            # A call that fails is not charged for: it need not wait for the next minute.
+            self._failed_calls += 1
+            retry = pace.after_failure(failure, self._failed_calls, self._chance())
+            self._due_at = min(self._due_at, self._time() + retry)
 
     def _mended(self, sources: Sequence[Source]) -> None:
+        if sources[0] is Source.INSTANCE:
+            self._failed_calls = 0
         for source in sources:
             self._failures.pop(source, None)
         self._not_before.pop(sources[0], None)

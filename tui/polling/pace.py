@@ -24,6 +24,10 @@ _SETTLED_AFTER: Final = timedelta(minutes=15)
 _LONGEST_WARM_SECONDS: Final = 21_600
 _FIRST_RETRY_SECONDS: Final = 2.0
 _LONGEST_RETRY_SECONDS: Final = 60.0
+_LONGEST_PASSING_SECONDS: Final = 30.0
+"""The same after a failure that may be over at any moment: whoever looks by then should not wait for it."""
+LOOKED_AT_SECONDS: Final = 5.0
+"""The wait after a failure that may be over is no longer than this once a key is pressed."""
 _SOMEONE_SECONDS: Final = 5.0
 """While credentials or a region are missing: the user who logs in waits for the screen to notice."""
 _NOBODY_SECONDS: Final = 20.0
@@ -46,7 +50,8 @@ def after_failure(failure: Failure, failures: int, chance: float) -> float:
     """
     if failure.kind in _SOMEONE:
         return jittered(_SOMEONE_SECONDS if failures <= _NOBODY_AFTER else _NOBODY_SECONDS, chance)
-    ceiling = min(_LONGEST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2.0 ** min(failures, 10))
+    longest = _LONGEST_PASSING_SECONDS if failure.passing else _LONGEST_RETRY_SECONDS
+    ceiling = min(longest, _FIRST_RETRY_SECONDS * 2.0 ** min(failures, 10))
     return max(failure.retry_after_seconds or 0.0, 0.5 + (ceiling - 0.5) * chance)
 
 

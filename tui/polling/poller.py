@@ -5,11 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import random
-from time import monotonic
 from typing import Generic, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling import pace
+from tui.polling.clock import elapsed
 
 Value = TypeVar("Value")
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class Poll(Generic[Value]):
     seq: int
     """Rises with every poll of the process: an older one never replaces a newer one."""
     at: float
-    """`time.monotonic()` when the answer came."""
+    """`elapsed()` when the answer came."""
     value: Value | None
     failure: Failure | None
 
@@ -57,6 +57,13 @@ class Poller(Generic[Value]):
         self._running = asyncio.Event()
         self._running.set()
         self._failures = 0
+        self._failing_since: float | None = None
+        """When the last poll failed for a reason that may be over by now."""
+
+    @property
+    def due_when_looked_at(self) -> bool:
+        """Whether it waits after a failure, and has long enough for someone who looks."""
+        return self._failing_since is not None and elapsed() - self._failing_since >= pace.LOOKED_AT_SECONDS
 
     def kick(self) -> None:
         """Ask again as soon as the call in flight, if any, has ended. Several kicks are one."""
@@ -96,8 +103,10 @@ class Poller(Generic[Value]):
             message = f"no answer within {self._timeout_seconds:.0f} s"
             failure = Failure(FailureKind.TIMEOUT, self.key, message, "check the network; trying again")
         Poller._sequence += 1
+        at = elapsed()
+        self._failing_since = at if failure and failure.passing else None
         self._failures = self._failures + 1 if failure else 0
-        self._publish(Poll(self.key, Poller._sequence, monotonic(), value, failure))
+        self._publish(Poll(self.key, Poller._sequence, at, value, failure))
         if failure:
             return pace.after_failure(failure, self._failures, self._chance())
         assert value is not None

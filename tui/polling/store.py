@@ -1,10 +1,10 @@
 """The last good value of a subject, and why there is no newer one."""
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Generic
 
 from tui.domain.failure import Failure
+from tui.polling.clock import elapsed
 from tui.polling.poller import Poll, Value
 
 
@@ -15,7 +15,7 @@ class LastGood(Generic[Value]):
     key: str = ""
     value: Value | None = None
     at: float | None = None
-    """`time.monotonic()` of the value."""
+    """`elapsed()` of the value."""
     failure: Failure | None = None
     """Why the last poll brought nothing; None when it did."""
     seq: int = -1
@@ -32,4 +32,4 @@ class LastGood(Generic[Value]):
 
     def age_seconds(self, now: float | None = None) -> float | None:
         """Return how old the value is, or None without one."""
-        return None if self.at is None else max(0.0, (monotonic() if now is None else now) - self.at)
+        return None if self.at is None else max(0.0, (elapsed() if now is None else now) - self.at)

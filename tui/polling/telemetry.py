@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
-from time import monotonic
 from typing import Final
 
 from tui.domain.autopsy import Autopsy, autopsy
@@ -22,6 +21,7 @@ from tui.domain.logs import LogEvent
 from tui.domain.progress import Progress
 from tui.domain.series import Series, Source
 from tui.polling import logs
+from tui.polling.clock import elapsed
 from tui.polling.logs import LogBatch, LogCursor, LogEvents, LogState
 from tui.polling.metricplan import Subject
 from tui.polling.metricports import SourceState
@@ -56,7 +56,7 @@ class LogWatch:
         self.state: LogState | None = None
         self.failure: Failure | None = None
         self.read_at: float | None = None
-        """`monotonic()` of the last successful read."""
+        """`elapsed()` of the last successful read."""
         self.generation = 0
         self._changed = changed
         self._over = over
@@ -243,7 +243,7 @@ class Telemetry:
     def _read_at_ms(self) -> int | None:
         if self.log.read_at is None:
             return None
-        ago = timedelta(seconds=monotonic() - self.log.read_at)
+        ago = timedelta(seconds=elapsed() - self.log.read_at)
         return int((self._now() - ago).timestamp() * 1000)
 
     def _over(self) -> bool:

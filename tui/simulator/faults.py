@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ERROR_KINDS = frozenset({"throttle", "expired", "invalid_token", "denied", "server_error", "unavailable"})
+ERROR_KINDS = frozenset(
+    {"throttle", "expired", "invalid_token", "denied", "server_error", "unavailable", "wrong_clock"}
+)
 """Faults that answer with the service's own error shape."""
 
 TRANSPORT_KINDS = frozenset({"hang", "slow_body", "drop", "half_body", "garbage", "wrong_content_type", "delay"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from tui.simulator.account import Account
@@ -101,6 +102,11 @@ def fault_error(
             )
         case "denied":
             return ServiceError("AccessDeniedException", _denial(account, service, operation, params))
+        case "wrong_clock":
+            now = account.clock.now()
+            signed, oldest = (f"{now - timedelta(minutes=late):%Y%m%dT%H%M%SZ}" for late in (60, 5))
+            said = f"Signature expired: {signed} is now earlier than {oldest} ({now:%Y%m%dT%H%M%SZ} - 5 min.)"
+            return ServiceError("InvalidSignatureException", said)
         case "unavailable":
             return ServiceError("ServiceUnavailable", "The service is unavailable. Please try again shortly.", 503)
         case _:

@@ -61,6 +61,12 @@ class Live(Watching):
         if self.around:
             self.around.pause(self.paused)
 
+    def ask_now(self) -> None:
+        """Ask for the curves too, where the last call failed: it cost nothing."""
+        super().ask_now()
+        if self.around and self.around.feed:
+            self.around.feed.try_again()
+
     def action_low_bandwidth(self) -> None:
         """Spare the line to the terminal, or stop sparing it."""
         self.use_bandwidth(USUAL if self.bandwidth.low else LOW)

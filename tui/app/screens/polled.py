@@ -137,9 +137,27 @@ class Polled(Hooks, Screen[None]):
                 poller.kick()
 
     def stir(self) -> None:
-        """Note that someone is there; after a quiet while the focused job is asked about at once."""
+        """Note that someone is there: after a quiet while the focused job is asked about at once, and what failed."""
         if self.attention.stir() >= pace.QUIET_AFTER and self._job_poller:
             self._job_poller.kick()
+        self._ask([poller for poller in self.pollers if poller.due_when_looked_at])
+
+    def ask_now(self) -> None:
+        """Ask the service for everything now, be it left alone after failures or not."""
+        self._ask(self.pollers)
+
+    def _ask(self, pollers: Sequence[Poller[Any]]) -> None:
+        if self.services and pollers:
+            self.services.budget.breaker.try_again()
+        for poller in pollers:
+            poller.kick()
+
+    @work(group="wake", exclusive=True, exit_on_error=False, description="wake up")
+    async def wake(self) -> None:
+        """Ask for everything anew after a sleep: connections that stood idle through it are dead."""
+        if self.services and self.services.reconnect:
+            await self.services.reconnect()
+        self.ask_now()
 
     def load_older(self) -> None:
         """Load older jobs, 500 at a time."""

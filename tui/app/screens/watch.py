@@ -227,8 +227,7 @@ class WatchScreen(StopActions, ChartActions, LogActions, ReadingActions, RuleAct
 
     def action_refresh(self) -> None:
         """Ask the service now."""
-        for poller in self.pollers:
-            poller.kick()
+        self.ask_now()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""

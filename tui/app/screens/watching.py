@@ -187,6 +187,8 @@ class Watching(Polled):
 
     def tick(self) -> None:
         """Let time go on: where nothing is new but the time, only what tells it in seconds is touched."""
+        if self.attention.slept():
+            self.wake()
         now = self._now()
         if self._basis(now) != self._published:
             self.publish()
