@@ -175,6 +175,9 @@ class Around:
         focused = self.telemetry.snapshot.name if self.telemetry else ""
         found = await asyncio.to_thread(findings_of_rows, snapshots, curves, waits, self._now())
         self.findings.update({name: findings for name, findings in found.items() if name != focused})
+        # A job that has left the list is looked at no more.
+        for name in self.findings.keys() - {focused, *(job.name for job in self._known)}:
+            del self.findings[name]
         self._judged += 1
         self._changed()
 
