@@ -55,7 +55,8 @@ class Client:
         self.jobs = SageMaker(self.connection)
 
     async def outcome(self, call: Callable[[], Awaitable[object]]) -> Failure | None:
-        """How a call fails, if it does."""
+        """How a call fails, if it does; one that is left alone after failures is tried nevertheless."""
+        self.connection.budget.breaker.try_again()
         try:
             async with asyncio.timeout(20):
                 await call()

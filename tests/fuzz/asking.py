@@ -216,6 +216,8 @@ async def fuzz(spoiler: Spoiler, seed: str, *, until: Callable[[int], bool], fir
                 return tally
             random = spoiler.random = Random(f"{seed}:{number}")
             operation = random.choice(list(asked))
+            # Each answer is looked at, whatever the ones before it were.
+            connection.budget.breaker.try_again()
             try:
                 await _one(operation, *asked[operation], tally)
             except Exception as error:

@@ -196,7 +196,6 @@ async def test_a_burst_costs_the_rows_that_are_seen(sim: Simulator) -> None:
 async def test_what_fell_off_and_what_was_not_read_is_said(sim: Simulator) -> None:
     async with reading(sim, capacity=50) as (watch, log):
         asked: list[str] = []
-        watch.screen._ask = asked  # type: ignore[attr-defined]
         log.pane.post_message = lambda message: (
             (  # type: ignore[method-assign,assignment]
                 asked.append(message.job) if isinstance(message, LogsPane.FromStart) else None
