@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tui.polling.gate import Gate
 
 if TYPE_CHECKING:
     from tui.polling.budget import Budget
@@ -28,6 +30,8 @@ class Services:
     close: Callable[[], Awaitable[None]]
     profile: str = ""
     endpoint_url: str = ""
+    gate: Gate = field(default_factory=Gate)
+    """Closed while there are no credentials."""
 
 
 OpenServices = Callable[[], Awaitable[Services]]

@@ -61,6 +61,8 @@ _PREFIXES: Final = {
 }
 """Of the IAM actions that are not SageMaker's own."""
 
+_STILL_EXPIRED: Final = "refreshed credentials are still expired"
+"""How the SDK words that whoever renews credentials gave old ones."""
 _NO_CREDENTIALS: Final = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,
@@ -71,7 +73,6 @@ _NO_CREDENTIALS: Final = (
     sdk.ConfigParseError,
     sdk.ConfigNotFound,
     sdk.UnknownCredentialError,
-    sdk.RefreshWithMFAUnsupportedError,
     sdk.MetadataRetrievalError,
 )
 _TIMEOUT: Final = (sdk.ConnectTimeoutError, sdk.ReadTimeoutError, TimeoutError, asyncio.TimeoutError)
@@ -121,7 +122,9 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
             return FailureKind.NO_REGION, "start with --region us-east-1, or: export AWS_REGION=us-east-1"
         case sdk.ProfileNotFound():
             return FailureKind.NO_CREDENTIALS, "see: aws configure list-profiles"
-        case MfaNeededError():
+        case RuntimeError() if _STILL_EXPIRED in str(error):
+            return FailureKind.EXPIRED, f"run: {login}, or renew them as you got them"
+        case MfaNeededError() | sdk.RefreshWithMFAUnsupportedError():
             return FailureKind.NO_CREDENTIALS, "get a session first, and export its AWS_SESSION_TOKEN"
     if isinstance(error, _NO_CREDENTIALS):
         return FailureKind.NO_CREDENTIALS, f"run: aws configure{named}, or {login}"
@@ -147,7 +150,12 @@ class UnreadableAnswerError(Exception):
 
 
 class MfaNeededError(Exception):
-    """The profile wants an MFA code, and a full-screen program cannot ask for it."""
+    """The profile wants an MFA code, and nobody has given one yet."""
+
+
+def wants_code(error: Exception) -> bool:
+    """Return whether all that is missing is the code of an MFA device."""
+    return isinstance(error, MfaNeededError | sdk.RefreshWithMFAUnsupportedError)
 
 
 def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failure:

@@ -8,7 +8,7 @@ import asyncio
 import gzip
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,6 @@ def open_session(target: Target) -> Any:
     session.register("before-parse.sagemaker.Search", SearchReader())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     session.set_default_client_config(AioConfig(**client_options()))
-    if target.credentials is None:
-        _tame_providers(session)
     return session
 
 
@@ -110,21 +108,27 @@ class _Process:
             raise
 
 
-def _tame_providers(session: Any) -> None:
+def tame_providers(session: Any, target: Target, roles: dict[str, Any], answer: Callable[[], str]) -> None:
     """Let no credential provider prompt on the screen, nor leave a process behind.
 
-    A profile that wants an MFA code fails with a word, where the SDK would block the screen.
+    A profile that wants an MFA code is given `answer`, once, and fails with a word without: the SDK would block the
+    screen. What it then got stays in `roles`.
     """
+    if target.credentials is not None:
+        return
 
-    def refuse(prompt: str) -> str:
-        raise MfaNeededError(f"the profile wants an MFA code ({prompt.strip(': ')})")
+    def prompt(_: str) -> str:
+        if code := answer():
+            return code
+        raise MfaNeededError("the profile wants an MFA code")
 
     async def start(*arguments: Any, **options: Any) -> _Process:
         return _Process(await asyncio.create_subprocess_exec(*arguments, **options))
 
     try:
         chain = session.get_component("credential_provider")
-        chain.get_provider("assume-role")._prompter = refuse
+        assuming = chain.get_provider("assume-role")
+        assuming._prompter, assuming.cache = prompt, roles
         chain.get_provider("custom-process")._popen = start
     except (BotoCoreError, ValueError):
         return

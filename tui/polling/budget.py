@@ -31,7 +31,7 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     # Lists are asked for every 13 s; what is above that is for the first load and for history that someone wants.
     "ListTrainingJobs": Allowance(0.4, 6),
     "Search": Allowance(1.0, 8),
-    "GetCallerIdentity": Allowance(0.2, 2),
+    "GetCallerIdentity": Allowance(0.2, 4),
     # 5/s in the tightest regions, 25/s in us-east-1.
     "FilterLogEvents": Allowance(2.0, 6),
     "GetMetricData": Allowance(0.5, 20),

@@ -17,6 +17,7 @@ from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.domain.metrics import final_metrics
 from tui.domain.series import Point, Series, Source, merge, normalised
 from tui.polling import metricplan
+from tui.polling.gate import Gate
 from tui.polling.metricplan import MetricQuery, Subject, Wanted
 from tui.polling.metricports import InstanceMetrics, MetricsBudget, SourceState, StepMetrics
 
@@ -61,6 +62,7 @@ class MetricsFeed:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         time: Callable[[], float] = monotonic,
+        gate: Gate,
     ) -> None:
         """`now` is the service's clock, as far as we know it; `time` the one that paces."""
         self.budget = MetricsBudget(time) if budget is None else budget
@@ -70,6 +72,7 @@ class MetricsFeed:
         self._steps = steps
         self._now = now
         self._time = time
+        self._gate = gate
         self._wanted: tuple[Wanted, ...] = ()
         self._changed = asyncio.Event()
         self._curves: OrderedDict[_Key, _Curve] = OrderedDict()
@@ -91,15 +94,13 @@ class MetricsFeed:
         """Try denied sources again at the next minute: someone may have been allowed."""
         self._not_before.clear()
 
-    def login_is_back(self) -> None:
-        """Ask at once if the last call failed for want of credentials: it cost nothing."""
-        if any(failure.needs_login for failure in self._failures.values()):
-            self._due_at = self._time()
-            self._changed.set()
-
     async def run(self, publish: Callable[[], object]) -> None:
         """Ask once a minute for what is wanted, and say when there is something new; until cancelled."""
         while True:
+            if self._gate.failure:
+                publish()
+                await self._gate.change()
+                continue
             self._changed.clear()
             delay = self.delay()
             if delay is not None and delay <= 0:
@@ -163,7 +164,7 @@ class MetricsFeed:
         absent = _absent(subject, source)
         if absent:
             return absent
-        failure = self._failures.get(source)
+        failure = self._gate.failure or self._failures.get(source)
         if failure:
             return ": ".join(part for part in (str(failure.kind), failure.hint or failure.message) if part)
         if source is Source.STEPS:
@@ -290,6 +291,10 @@ class MetricsFeed:
             self._step_curves.popitem(last=False)
 
     def _failed(self, sources: Sequence[Source], failure: Failure) -> None:
+        if failure.needs_login:
+            # It cost nothing: asked again as soon as there are credentials.
+            self._due_at = self._time()
+            self._gate.close(failure)
         for source in sources:
             self._failures[source] = failure
         if failure.kind in _PAUSING:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling import pace
+from tui.polling.gate import Gate
 
 Value = TypeVar("Value")
 
@@ -41,8 +42,12 @@ class Poller(Generic[Value]):
         *,
         timeout_seconds: float = 30.0,
         chance: Callable[[], float] = random,
+        gate: Gate | None = None,
     ) -> None:
-        """`period` tells from the last value how many seconds to wait; None waits for a kick."""
+        """`period` tells from the last value how many seconds to wait; None waits for a kick.
+
+        While a `gate` is closed nothing is asked, and why is published once.
+        """
         self.key = key
         self.stretch = 1.0
         """Factor on every period: the user's `+` and `-`."""
@@ -51,10 +56,13 @@ class Poller(Generic[Value]):
         self._period = period
         self._timeout_seconds = timeout_seconds
         self._chance = chance
+        self._gate = gate
         self._kick = asyncio.Event()
         self._running = asyncio.Event()
         self._running.set()
         self._failures = 0
+        self._told: Failure | None = None
+        """What was published last, if that was a failure."""
 
     def kick(self) -> None:
         """Ask again as soon as the call in flight, if any, has ended. Several kicks are one."""
@@ -73,8 +81,15 @@ class Poller(Generic[Value]):
         """Poll until cancelled."""
         while True:
             await self._running.wait()
+            if self._gate and self._gate.failure:
+                if self._gate.failure != self._told:
+                    self._tell(None, self._gate.failure)
+                await self._gate.change()
+                continue
             self._kick.clear()
             delay = await self._poll()
+            if self._gate and self._gate.failure:
+                continue
             try:
                 async with asyncio.timeout(delay):
                     await self._kick.wait()
@@ -92,11 +107,17 @@ class Poller(Generic[Value]):
         except TimeoutError:
             message = f"no answer within {self._timeout_seconds:.0f} s"
             failure = Failure(FailureKind.TIMEOUT, self.key, message, "check the network; trying again")
-        Poller._sequence += 1
+        if failure and failure.needs_login and self._gate:
+            self._gate.close(failure)
         self._failures = self._failures + 1 if failure else 0
-        self._publish(Poll(self.key, Poller._sequence, monotonic(), value, failure))
+        self._tell(value, failure)
         if failure:
             return pace.after_failure(failure, self._failures, self._chance())
         assert value is not None
         period = self._period(value)
         return None if period is None else pace.jittered(period * self.stretch, self._chance())
+
+    def _tell(self, value: Value | None, failure: Failure | None) -> None:
+        Poller._sequence += 1
+        self._told = failure
+        self._publish(Poll(self.key, Poller._sequence, monotonic(), value, failure))
