@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tui.app.lending import Ended, lend
 from tui.polling.gate import Gate
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.polling.budget import Budget
     from tui.polling.logs import LogEvents
     from tui.polling.metricports import InstanceMetrics, StepMetrics
@@ -65,3 +68,5 @@ class Options:
     ascii: bool = False
     low_bandwidth: bool | None = None
     """Whether to spare the line to the terminal; None finds out whether it is slow."""
+    lend: Callable[[App[Any], Sequence[str], bool], Awaitable[Ended]] = lend
+    """Runs a program that has the terminal meanwhile."""

@@ -70,7 +70,7 @@ class Connection:
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             if failure.kind in _STALE and clients is self._clients:
-                self.renew()
+                await self.renew()
             raise ServiceError(failure) from None
         finally:
             clients.users -= 1
@@ -97,12 +97,14 @@ class Connection:
         session, self.region = await asyncio.to_thread(work)
         return session
 
-    def renew(self, code: str = "") -> None:
+    async def renew(self, code: str = "") -> None:
         """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
         self._code = code
         self.roles.clear()
         # Calls in flight end with the clients they began with.
-        self._clients = _Clients(self)
+        before, self._clients = self._clients, _Clients(self)
+        if not before.users:
+            await before.close()
 
     def answer(self) -> str:
         """Return the MFA code that was given, once; empty if there is none."""

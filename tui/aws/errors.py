@@ -61,6 +61,8 @@ _PREFIXES: Final = {
 }
 """Of the IAM actions that are not SageMaker's own."""
 
+_WRONG_CODE: Final = "multifactorauthentication failed"
+_CODE_HINT: Final = "get a session first, and export its AWS_SESSION_TOKEN"
 _STILL_EXPIRED: Final = "refreshed credentials are still expired"
 """How the SDK words that whoever renews credentials gave old ones."""
 _NO_CREDENTIALS: Final = (
@@ -125,7 +127,7 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
         case RuntimeError() if _STILL_EXPIRED in str(error):
             return FailureKind.EXPIRED, f"run: {login}, or renew them as you got them"
         case MfaNeededError() | sdk.RefreshWithMFAUnsupportedError():
-            return FailureKind.NO_CREDENTIALS, "get a session first, and export its AWS_SESSION_TOKEN"
+            return FailureKind.NO_CREDENTIALS, _CODE_HINT
     if isinstance(error, _NO_CREDENTIALS):
         return FailureKind.NO_CREDENTIALS, f"run: aws configure{named}, or {login}"
     if isinstance(error, _TIMEOUT):
@@ -154,8 +156,9 @@ class MfaNeededError(Exception):
 
 
 def wants_code(error: Exception) -> bool:
-    """Return whether all that is missing is the code of an MFA device."""
-    return isinstance(error, MfaNeededError | sdk.RefreshWithMFAUnsupportedError)
+    """Return whether all that is missing is the code of an MFA device, or it was a wrong one."""
+    wrong = isinstance(error, sdk.ClientError) and _WRONG_CODE in str(error).lower()
+    return wrong or isinstance(error, MfaNeededError | sdk.RefreshWithMFAUnsupportedError)
 
 
 def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failure:
@@ -165,6 +168,8 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
     kind, hint = FailureKind.SERVER, "trying again"
     if code in _WRONG_CLOCK or any(words in said.lower() for words in _CLOCK_WORDS):
         kind, hint = FailureKind.INVALID, "this host's clock is wrong: AWS allows five minutes; set it"
+    elif wants_code(error):
+        kind, hint = FailureKind.NO_CREDENTIALS, _CODE_HINT
     elif code in _EXPIRED:
         kind, hint = FailureKind.EXPIRED, f"run: aws sso login{named}, or renew them as you got them"
     elif code in _REJECTED:

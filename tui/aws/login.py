@@ -15,7 +15,6 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 from botocore.utils import JSONFileCache, SSOTokenLoader
-from dateutil.parser import parse
 
 from tui.domain.text import one_line, safe_text
 from tui.polling.ports import CredentialState, Login
@@ -133,9 +132,16 @@ def _login_ends(chain: list[tuple[str, Profile]], expires: datetime | None) -> d
     loader = SSOTokenLoader(JSONFileCache(str(Path(_CACHES[0]).expanduser())))
     try:
         token = loader(entry.get("sso_start_url", ""), entry.get("sso_session"))
-        ends = parse(token["expiresAt"])
-        if all(token.get(key) for key in _RENEWABLE) and parse(token["registrationExpiresAt"]) > datetime.now(UTC):
+        ends = _moment(token["expiresAt"])
+        renewable = all(token.get(key) for key in _RENEWABLE)
+        if renewable and _moment(token["registrationExpiresAt"]) > datetime.now(UTC):
             return None
         return max(ends, expires) if expires else ends
-    except (BotoCoreError, OSError, ValueError, KeyError, TypeError, OverflowError):
+    except (BotoCoreError, OSError, ValueError, LookupError, TypeError, AttributeError):
         return expires
+
+
+def _moment(told: str) -> datetime:
+    # Older versions of the AWS CLI write the zone's name.
+    moment = datetime.fromisoformat(told.replace("UTC", "Z"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

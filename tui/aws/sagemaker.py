@@ -74,9 +74,9 @@ class SageMaker:
         """A stamp of the files that credentials come from."""
         return await self._connection.sources()
 
-    def renew(self, code: str = "") -> None:
+    async def renew(self, code: str = "") -> None:
         """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
-        self._connection.renew(code)
+        await self._connection.renew(code)
 
 
 def first_page(client: Any) -> JobPage:

@@ -7,6 +7,7 @@ the screen would feel.
 import asyncio
 import gzip
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,6 +25,9 @@ from tui.aws.errors import MfaNeededError
 from tui.aws.members import keep_body, lenient_timestamp
 from tui.aws.models import client_options, register_models
 from tui.aws.search import SearchReader
+
+logging.getLogger("aiobotocore").addHandler(logging.NullHandler())
+"""What it warns of, with a traceback, is told as a failure; unhandled it would be written over the screen."""
 
 
 class _Files(JSONFileLoader):  # type: ignore[misc]

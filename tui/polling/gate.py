@@ -1,4 +1,4 @@
-"""Holds everyone back while there are no credentials: one question, asked for all, tells when they are there again."""
+"""Holds everyone back while there are no credentials: one question, asked for all, tells when there are some."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -119,6 +119,6 @@ class Account(Protocol):
         """A stamp of the files that credentials come from: another one, and they may be others."""
         ...
 
-    def renew(self, code: str = "") -> None:
+    async def renew(self, code: str = "") -> None:
         """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
         ...

@@ -1,7 +1,7 @@
 """Screens to read: help, identity, failures. Any of esc, q and enter closes them."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +14,8 @@ from tui.app.model import Incident
 from tui.app.widgets.lines import LINE_STYLES, Lines
 from tui.domain.units import utc
 from tui.polling.ports import Identity
+
+_LOOK_SECONDS: Final = 1.0
 
 
 class ReadingScreen(ModalScreen[None]):
@@ -31,10 +33,11 @@ class ReadingScreen(ModalScreen[None]):
         Binding("G,end", "scroll(100000)", "bottom"),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row]) -> None:
+    def __init__(self, title: str, rows: Sequence[Row] | Callable[[], Sequence[Row]]) -> None:
+        """Rows that are called for are looked at again while they are read."""
         super().__init__()
         self._heading = title
-        self._shown = tuple(rows)
+        self._rows = rows
 
     def compose(self) -> ComposeResult:
         """Compose the rows."""
@@ -45,7 +48,12 @@ class ReadingScreen(ModalScreen[None]):
         body = self.query_one("#reading", Lines)
         body.border_title = Content(self._heading)
         body.border_subtitle = Content("esc closes")
-        body.show(self._shown)
+        self._show()
+        if callable(self._rows):
+            self.set_interval(_LOOK_SECONDS, self._show)
+
+    def _show(self) -> None:
+        self.query_one("#reading", Lines).show(self._rows() if callable(self._rows) else self._rows)
 
     def action_scroll(self, steps: int) -> None:
         """Scroll the rows."""

@@ -1,6 +1,8 @@
 """What the keys open to read: help, identity, failures. Their screen is imported when there is something to read."""
 
+from tui.app.lines import Row
 from tui.app.screens.watching import Watching
+from tui.domain.units import utc
 
 
 class ReadingActions(Watching):
@@ -8,7 +10,12 @@ class ReadingActions(Watching):
 
     def action_identity(self) -> None:
         """Show who asks, where, and how much."""
-        from tui.app.screens.reading import ReadingScreen, identity_rows
+        from tui.app.screens.reading import ReadingScreen
+
+        self.app.push_screen(ReadingScreen("Identity", self._identity_rows))
+
+    def _identity_rows(self) -> list[Row]:
+        from tui.app.screens.reading import identity_rows
 
         services = self.services
         facts = [("region", services.account.region if services else "")]
@@ -18,8 +25,11 @@ class ReadingActions(Watching):
                 ("endpoint", services.endpoint_url or "AWS"),
                 ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
             ]
-        rows = identity_rows(self.model.identity.value, facts, self._reading_cells)
-        self.app.push_screen(ReadingScreen("Identity", rows))
+        state = self.credentials
+        if state.source:
+            ends = f", until {utc(state.expires)}" if state.expires else ""
+            facts.append(("credentials", f"from {state.source}{ends}"))
+        return identity_rows(self.model.identity, facts, self._reading_cells)
 
     def action_failures(self) -> None:
         """Show what went wrong with calls lately."""

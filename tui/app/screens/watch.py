@@ -15,6 +15,7 @@ from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.list_actions import ListActions
 from tui.app.screens.log_actions import LogActions
+from tui.app.screens.login_actions import LoginActions
 from tui.app.screens.reading_actions import ReadingActions
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.terminal import take_mouse
@@ -31,7 +32,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListActions):
+class WatchScreen(ChartActions, LogActions, LoginActions, ReadingActions, RuleActions, ListActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
@@ -231,8 +232,7 @@ class WatchScreen(ChartActions, LogActions, ReadingActions, RuleActions, ListAct
 
     def action_refresh(self) -> None:
         """Ask the service now."""
-        for poller in self.pollers:
-            poller.kick()
+        self.ask_now()
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""

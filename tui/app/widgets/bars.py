@@ -9,7 +9,7 @@ from textual import events
 from textual.message import Message
 
 from tui.app.commands import Command
-from tui.app.lines import Row, Span
+from tui.app.lines import Row, Span, fit
 from tui.app.widgets.lines import Lines
 from tui.domain.failure import Failure
 from tui.domain.units import coarse
@@ -32,6 +32,10 @@ class Freshness:
     """What the metrics cost that are asked for: the only calls that are charged."""
     paused: bool = False
     failure: Failure | None = None
+    credentials: str = ""
+    """How long they hold, in words; empty where nobody tells."""
+    credentials_end: bool = False
+    """Whether that is soon."""
     low_bandwidth: bool = False
     ascii: bool = False
 
@@ -43,12 +47,13 @@ def header_row(told: Freshness, width: int) -> Row:
     """Return the header in `width` cells: identity on the left, freshness on the right, the less wanted dropped."""
     dot = "*" if told.ascii else "●"
     age = "" if told.age_seconds is None else f"{coarse(told.age_seconds)} ago"
+    seen = [Span(f" · seen {age}" if age else "", "dim")]
     if told.failure:
-        state = [Span(f"! {told.failure.kind}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
+        state = [Span(f"! {told.failure.kind}", "warning")]
         hint = [Span(f" · {told.failure.hint}", "strong")] if told.failure.hint else []
     elif told.paused:
         state, hint = (
-            [Span("paused", "warning"), Span(f" · seen {age}" if age else "", "dim"), Span(" · p goes on")],
+            [Span("paused", "warning"), *seen, Span(" · p goes on")],
             [],
         )
     elif told.age_seconds is None:
@@ -62,7 +67,16 @@ def header_row(told: Freshness, width: int) -> Row:
     cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
     who = [part for part in (told.account, told.region, told.role, told.profile) if part]
     brand = [Span(" sagetop ", "brand")]
-    optional = [hint, rate, throttled, cost] if told.failure else [rate, throttled, cost, hint]
+    ends = [Span(f" · creds {told.credentials}", "warning" if told.credentials_end else "dim")]
+    ends = ends if told.credentials else []
+    optional = [rate, throttled, ends, cost, hint]
+    if told.failure and told.failure.needs_login:
+        # What to type before anything else, its beginning where there is no room for more.
+        optional = [_cut(hint, width - 2 - _cells(brand + state)), seen, rate, throttled, cost]
+    elif told.failure:
+        optional = [seen, hint, rate, throttled, ends, cost]
+    elif told.credentials_end:
+        optional = [ends, rate, throttled, cost, hint]
     right = state
     for extra in optional:
         if _cells(brand + right + extra) + 2 <= width:
@@ -74,6 +88,12 @@ def header_row(told: Freshness, width: int) -> Row:
         left = " " + " · ".join(who)
     gap = max(1, width - _cells(brand) - cell_len(left) - _cells(right) - 1)
     return Row((*brand, Span(left, "value"), Span(" " * gap), *right))
+
+
+def _cut(spans: list[Span], width: int) -> list[Span]:
+    """Return what fits of a hint, its last span."""
+    rest = width - _cells(spans[:-1])
+    return [*spans[:-1], Span(fit(spans[-1].text, rest).rstrip(), spans[-1].style)] if spans and rest > 8 else []
 
 
 def _cells(spans: Sequence[Span]) -> int:
