@@ -150,9 +150,12 @@ class Terminal:
 
 @contextmanager
 def on_a_terminal(
-    *arguments: str, size: tuple[int, int] = (120, 40), code: str = "", **env: str
+    *arguments: str, size: tuple[int, int] = (120, 40), code: str = "", controlling: bool = False, **env: str
 ) -> Iterator[Terminal]:
-    """Start `python -m tui` (or `code`) on a pseudo-terminal; whatever still runs at the end is ended."""
+    """Start `python -m tui` (or `code`) on a pseudo-terminal; whatever still runs at the end is ended.
+
+    `controlling`: its keys send signals, and it is `/dev/tty`.
+    """
     master, slave = pty.openpty()
     ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     start = ["-c", code] if code else ["-m", "tui"]
@@ -163,6 +166,7 @@ def on_a_terminal(
         stderr=slave,
         env=environment(**env),
         start_new_session=True,
+        preexec_fn=(lambda: ioctl(0, termios.TIOCSCTTY, 0)) if controlling else None,
     )
     try:
         yield Terminal(master, slave, process, size)

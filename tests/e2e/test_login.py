@@ -53,7 +53,7 @@ def aws(home: Path, body: str) -> dict[str, str]:
 def test_a_login_has_the_terminal_and_its_credentials_are_used(serve: Callable[..., Simulator], home: Path) -> None:
     environment = aws(home, "GOOD")
     url = serve(raw_job("bert")).url
-    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, **environment) as terminal:
+    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, controlling=True, **environment) as terminal:
         terminal.shows("! credentials expired", "L: aws sso login --profile 'dev one'", "1 Jobs")
         terminal.type("L")
         terminal.until(lambda: b"ASKED ['sso', 'login', '--profile', 'dev one']" in terminal.written)
@@ -63,12 +63,10 @@ def test_a_login_has_the_terminal_and_its_credentials_are_used(serve: Callable[.
         terminal.check_given_back()
 
 
-def test_a_login_that_fails_is_read_before_the_screen_comes_back(
-    serve: Callable[..., Simulator], home: Path
-) -> None:
+def test_a_login_that_fails_is_read_before_the_screen_comes_back(serve: Callable[..., Simulator], home: Path) -> None:
     environment = aws(home, "print('NO SUCH SESSION'); sys.exit(7)")
     url = serve(raw_job("bert")).url
-    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, **environment) as terminal:
+    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, controlling=True, **environment) as terminal:
         terminal.shows("! credentials expired")
         terminal.type("L")
         terminal.until(lambda: b"enter goes back" in terminal.written)
@@ -83,7 +81,7 @@ def test_a_login_that_fails_is_read_before_the_screen_comes_back(
 def test_ctrl_c_in_a_login_ends_the_login_only(serve: Callable[..., Simulator], home: Path) -> None:
     environment = aws(home, "time.sleep(60)")
     url = serve(raw_job("bert")).url
-    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, **environment) as terminal:
+    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, controlling=True, **environment) as terminal:
         terminal.shows("! credentials expired")
         terminal.type("L")
         terminal.until(lambda: b"ASKED" in terminal.written)
@@ -101,7 +99,7 @@ def test_a_signal_during_a_login_ends_both_and_restores_the_terminal(
     body = f"import signal\nsignal.signal(15, lambda *_: (pathlib.Path({str(ended)!r}).touch(), sys.exit(0)))\n"
     environment = aws(home, body + "print('READY', flush=True)\ntime.sleep(60)")
     url = serve(raw_job("bert")).url
-    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, **environment) as terminal:
+    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, controlling=True, **environment) as terminal:
         terminal.shows("! credentials expired")
         terminal.type("L")
         terminal.until(lambda: b"READY" in terminal.written)
@@ -114,7 +112,7 @@ def test_a_signal_during_a_login_ends_both_and_restores_the_terminal(
 def test_without_the_aws_cli_it_says_what_to_install(serve: Callable[..., Simulator], home: Path) -> None:
     environment = aws(home, "") | {"PATH": "/nonexistent"}
     url = serve(raw_job("bert")).url
-    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, **environment) as terminal:
+    with on_a_terminal("--profile", "dev one", "--endpoint-url", url, controlling=True, **environment) as terminal:
         terminal.shows("! credentials expired")
         terminal.type("L")
         terminal.shows("aws cannot be run", "AWS CLI")

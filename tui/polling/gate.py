@@ -21,13 +21,20 @@ _HELD_SECONDS: Final = 60.0
 class Gate:
     """Open while credentials are good. The first call that fails for want of them closes it."""
 
-    def __init__(self, *, time: Callable[[], float] = monotonic, chance: Callable[[], float] = random) -> None:
+    def __init__(
+        self,
+        *,
+        time: Callable[[], float] = monotonic,
+        chance: Callable[[], float] = random,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self.failure: Failure | None = None
         """Why it is closed; None while it is open."""
         self.changed: Callable[[], object] = lambda: None
         """Called whenever it closes or opens, or another reason is known."""
         self._time = time
         self._chance = chance
+        self._look_seconds = look_seconds
         self._news = asyncio.Event()
         self._kick = asyncio.Event()
         self._tries = 0
@@ -88,7 +95,7 @@ class Gate:
         before = await sources()
         while (left := until - self._time()) > 0:
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, LOOK_SECONDS)):
+                async with asyncio.timeout(min(left, self._look_seconds)):
                     await self._kick.wait()
                 return
             if await sources() != before:
