@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import on_a_terminal
+from tests.e2e.terminal import on_a_terminal, run
 from tests.ui.support import raw_job
 from tui.simulator import Simulator
 
@@ -119,3 +119,18 @@ def test_without_the_aws_cli_it_says_what_to_install(serve: Callable[..., Simula
         terminal.type("q")
         assert terminal.ended() == 0
         terminal.check_restored()
+
+
+@pytest.mark.parametrize(
+    "command", [("ls",), ("show", "bert"), ("wait", "bert"), ("logs", "bert", "-f")], ids=" ".join
+)
+def test_a_command_without_a_screen_says_what_to_type_and_nothing_else(
+    serve: Callable[..., Simulator], home: Path, command: tuple[str, ...]
+) -> None:
+    url = serve(raw_job("bert")).url
+    done = run(*command, "--profile", "dev one", "--endpoint-url", url, **aws(home, ""))
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert "credentials expired" in line
+    assert "run: aws sso login --profile 'dev one'" in line
+    assert done.stdout == ""

@@ -55,6 +55,9 @@ def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
 def open_session(target: Target) -> Any:
     """Return a session that reads environment and files afresh."""
     session = AioSession(profile=target.profile)
+    if target.region:
+        # Who assumes a role asks STS, in the same region.
+        session.set_config_variable("region", target.region)
     register_models(session, _Files)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.register("before-parse.sagemaker.Search", SearchReader())

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.message import Message
 
 from tui.app.commands import Command
-from tui.app.lines import Row, Span, fit
+from tui.app.lines import Row, Span
 from tui.app.widgets.lines import Lines
 from tui.domain.failure import Failure
 from tui.domain.units import coarse
@@ -41,6 +41,8 @@ class Freshness:
 
 
 _CENT: Final = 0.005
+_LEAST_HINT: Final = 8
+"""Cells of a hint that still say something."""
 
 
 def header_row(told: Freshness, width: int) -> Row:
@@ -92,8 +94,12 @@ def header_row(told: Freshness, width: int) -> Row:
 
 def _cut(spans: list[Span], width: int) -> list[Span]:
     """Return what fits of a hint, its last span."""
-    rest = width - _cells(spans[:-1])
-    return [*spans[:-1], Span(fit(spans[-1].text, rest).rstrip(), spans[-1].style)] if spans and rest > 8 else []
+    rest = width - _cells(spans)
+    if not spans or rest >= 0:
+        return spans
+    *others, last = spans
+    kept = cell_len(last.text) + rest
+    return [*others, Span(set_cell_size(last.text, kept - 1) + "…", last.style)] if kept > _LEAST_HINT else []
 
 
 def _cells(spans: Sequence[Span]) -> int:
