@@ -1,8 +1,8 @@
 """The fault matrix: each fault x each operation x at the start and in steady state, on the real screen over the wire.
 
 What holds in every cell: the keyboard answers while the fault lasts; what was good stays; the reason shows; and once
-it is over, two calls are enough to be fresh: after the second good one the fault is there again. Expired credentials are
-everybody's: until the one question that is asked for all is answered, nobody calls the operation.
+it is over, two calls are enough to be fresh: after the second good one the fault is there again. Expired credentials
+are everybody's: until the one question that is asked for all is answered, nobody calls the operation.
 """
 
 import asyncio

@@ -234,7 +234,7 @@ async def test_identity_opened_early_fills_in(sim: Simulator) -> None:
     async with logged_in(sim) as session:
         session.account.state = CredentialState("a credential process", NOW + timedelta(hours=2))
         await session.watch.tap("i")
-        await session.watch.shows("not known yet")
+        await session.watch.shows("not known")
         await session.watch.shows("assumed-role", "from a credential process, until")
 
 

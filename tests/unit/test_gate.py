@@ -91,6 +91,26 @@ async def test_a_kick_asks_at_once_and_good_credentials_open() -> None:
     guard.cancel()
 
 
+async def test_a_kick_while_the_question_is_asked_asks_once_more() -> None:
+    gate, asked = Gate(time=lambda: 0.0), 0
+
+    async def ask() -> Failure | None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            # With credentials that came while it was under way.
+            return None
+        gate.kick()
+        return EXPIRED
+
+    gate.close(EXPIRED)
+    gate.kick()
+    guard = asyncio.create_task(gate.guard(ask, same))
+    await until(lambda: gate.failure is None)
+    assert asked == 2
+    guard.cancel()
+
+
 async def test_a_file_that_changes_is_noticed_long_before_the_next_question_is_due() -> None:
     gate, asked, stamp = Gate(time=lambda: 0.0, look_seconds=0.001), 0, 0
 
