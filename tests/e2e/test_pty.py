@@ -19,6 +19,7 @@ from tui.polling.budget import Budget
 class Account:
     async def identity(self):
         raise NotImplementedError
+    credentials = login = sources = renew = identity
     @property
     def region(self):
         session_token = "HUSH" + "-" + "HUSH"

@@ -8,6 +8,7 @@ from tui.domain.failure import FailureKind
 DNS: Final = "dns"
 REFUSED: Final = "refused"
 """Faults that are not the simulator's: they strike every operation at once."""
+PROBE: Final = "GetCallerIdentity"
 FALLBACK: Final = "by ListTrainingJobs"
 
 
@@ -22,6 +23,9 @@ class Trouble:
     """The reason that shows."""
     denied_search: str = ""
     """What shows instead where it strikes Search, which has a substitute."""
+
+    gated: bool = False
+    """Whether it holds everyone back but the probe, which it strikes as well."""
 
     def seen(self, column: str) -> str:
         """Return the reason that shows where it strikes an operation."""
@@ -38,7 +42,7 @@ OPERATIONS: Final = {
 }
 TROUBLES: Final = (
     Trouble("throttle", "throttle", FailureKind.THROTTLED),
-    Trouble("expired token", "expired", FailureKind.EXPIRED),
+    Trouble("expired token", "expired", FailureKind.EXPIRED, gated=True),
     Trouble("denied", "denied", FailureKind.DENIED, FALLBACK),
     Trouble("5xx", "server_error", FailureKind.SERVER),
     Trouble("hang", "hang", FailureKind.TIMEOUT),

@@ -1,7 +1,8 @@
 """The fault matrix: each fault x each operation x at the start and in steady state, on the real screen over the wire.
 
 What holds in every cell: the keyboard answers while the fault lasts; what was good stays; the reason shows; and once
-it is over, two calls are enough to be fresh: after the second good one the fault is there again.
+it is over, two calls are enough to be fresh: after the second good one the fault is there again. Expired credentials
+are everybody's: until the one question that is asked for all is answered, nobody calls the operation.
 """
 
 import asyncio
@@ -15,15 +16,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp.connector
 import pytest
 
-from tests.matrix.definition import COLUMNS, DNS, FALLBACK, OPERATIONS, REFUSED, TROUBLES, Trouble, table
+from tests.matrix.definition import COLUMNS, DNS, FALLBACK, OPERATIONS, PROBE, REFUSED, TROUBLES, Trouble, table
 from tests.strategies import NOW
 from tests.ui.support import Watch, raw_job, watching
 from tests.ui.test_live import put_log
 from tui.aws import connection, models
 from tui.cli import Settings, connect
-from tui.polling import breaker, logs, metrics, pace
+from tui.polling import breaker, gate, logs, metrics, pace
 from tui.polling.budget import ALLOWANCES, Allowance
 from tui.simulator import Account, Datapoint, Fault, FixedJob, ManualClock, Simulator
 
@@ -51,6 +53,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "MINUTE_SECONDS", 1.0)
     for name in ("_FIRST_SECONDS", "_LONGEST_SECONDS", "_TRYING_SECONDS"):
         monkeypatch.setattr(breaker, name, 0.1)
+    monkeypatch.setattr(gate, "_FIRST_SECONDS", 0.1)
 
 
 @dataclass
@@ -73,6 +76,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
     """Resolves the service's name."""
     found = Names()
     monkeypatch.setattr(socket, "getaddrinfo", found)
+    # The client keeps a name for 10 s, which no test waits for.
+    monkeypatch.setattr(aiohttp.connector._DNSCacheTable, "expired", lambda *_: True)
     return found
 
 
@@ -110,7 +115,14 @@ class Service:
             if self.trouble.kind == DNS:
                 await self.sim.start()
         else:
-            self.sim.faults.add(Fault(self.trouble.kind, self.operation, seconds=30.0))
+            struck = (self.operation, PROBE) if self.trouble.gated else (self.operation,)
+            self.sim.faults.add(*(Fault(self.trouble.kind, operation, seconds=30.0) for operation in struck))
+
+    async def asks_for_all(self, watch: Watch) -> None:
+        """Hold that while there are no credentials one question is asked again and again, and this operation not."""
+        before, probes = self.sim.calls.count(self.operation), self.sim.calls.count(PROBE)
+        await watch.until(lambda: self.sim.calls.count(PROBE) >= probes + 2, "the probe is asked")
+        assert self.sim.calls.count(self.operation) == before
 
     async def relent(self) -> None:
         """Let two calls of the operation through, and no more."""
@@ -167,7 +179,8 @@ class Service:
     def tells(self, watch: Watch) -> bool:
         """Return whether the reason shows, where one looks for it."""
         said = self.trouble.seen(self.column)
-        if self.trouble.kind in (DNS, REFUSED) and watch.screen.model.job.value is None:
+        everywhere = self.trouble.gated or self.trouble.kind in (DNS, REFUSED)
+        if everywhere and watch.screen.model.job.value is None:
             # Without any job there is nothing whose log or curves could be missed.
             return f"! {said}" in watch.text
         if self.column == "logs":
@@ -262,6 +275,8 @@ async def test_a_fault_at_the_start(
         async with screen_on(found) as watch:
             await watch.until(lambda: found.tells(watch), "the reason shows")
             await answers(watch)
+            if trouble.gated:
+                await found.asks_for_all(watch)
             await recovers(found, watch)
 
 
@@ -280,6 +295,8 @@ async def test_a_fault_in_steady_state(
         assert found.keeps(watch)
         await answers(watch)
         assert found.keeps(watch)
+        if trouble.gated:
+            await found.asks_for_all(watch)
         with never_busy():
             await recovers(found, watch)
 

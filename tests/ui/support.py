@@ -222,7 +222,7 @@ class Watch:
 
     async def identified(self) -> None:
         """Wait until it is known who asks."""
-        await self.until(lambda: self.screen.model.identity.value, "identified")
+        await self.until(lambda: self.screen.model.identity, "identified")
 
     async def listed(self, amount: int) -> None:
         """Wait until the list has so many jobs."""

@@ -280,7 +280,7 @@ async def test_charts_at_every_size(sim: Simulator, size: tuple[int, int], ascii
         await watch.shows("train:loss", "0.2")
         for key in (
             "X",
-            "L",
+            "Y",
             "o",
             "left",
             "left",
@@ -307,7 +307,7 @@ async def test_m_opens_charts_and_goes_back(sim: Simulator) -> None:
         await watch.tap("m")
         assert not watch.screen.zoomed
         assert watch.screen.current == "jobs"
-        await watch.tap("L")
+        await watch.tap("Y")
         assert watch.screen.zoomed
         await watch.shows("log")
 

@@ -127,7 +127,7 @@ async def test_without_the_curves_by_step(sim: Simulator, size: tuple[int, int])
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=str)
 async def test_without_identity(sim: Simulator, size: tuple[int, int]) -> None:
     async with without(sim, "GetCallerIdentity", size) as watch:
-        await watch.until(lambda: watch.screen.model.identity.failure)
+        await watch.until(lambda: watch.screen.model.identity_failure)
         await watch.tap("i")
         await watch.shows("not known: not allowed: sts:GetCallerIdentity")
         await watch.tap("escape")

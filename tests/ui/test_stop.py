@@ -1,11 +1,14 @@
 """Stopping jobs on the screen: the whole way, and every way on which nothing may be stopped."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.widgets import Button
 
 from tests.strategies import NOW
+from tests.ui import test_credentials as credentials
 from tests.ui.support import SIZES, Watch, ended_job, raw_job, stock, watching
 from tui.app.commands import COMMANDS, Where, footer
 from tui.app.screens.reading import help_rows
@@ -238,6 +241,36 @@ async def test_expired_credentials_end_a_batch(sim: Simulator) -> None:
         await confirm(watch, "stop 3 jobs")
         await watch.until(lambda: watch.text.count("not asked to stop") == 2)
         assert sent(sim) == ["job-0"]
+
+
+async def test_nothing_is_sent_while_it_is_not_known_whose_credentials_come_next(sim: Simulator) -> None:
+    stock(sim, raw_job("bert"))
+    async with watching(sim, (160, 45), write=True) as watch:
+        await watch.described("bert")
+        await ask(watch)
+        sim.faults.add(Fault("expired"))
+        watch.screen.action_refresh()
+        await watch.until(lambda: watch.screen.services and watch.screen.services.gate.failure, "closed")
+        await confirm(watch, "bert")
+        await watch.shows("not stopped: credentials expired")
+        assert sent(sim) == []
+
+
+async def test_another_account_closes_what_was_asked_about_the_one_before(sim: Simulator) -> None:
+    stock(sim, raw_job("bert"))
+    async with watching(sim, (160, 45), write=True) as watch:
+        await watch.described("bert")
+        await watch.identified()
+        await ask(watch)
+        await watch.tap("tab", *"bert")
+        assert watch.screen.services
+        other = credentials.Account(watch.screen.services.account, number="999900001111")
+        watch.screen.services = replace(watch.screen.services, account=other)
+        await watch.screen.probe()
+        await watch.until(lambda: watch.app.screen is watch.screen, "closed")
+        await watch.tap("enter", "enter")
+        await watch.shows("Now account 999900001111")
+        assert sent(sim) == []
 
 
 @pytest.mark.parametrize("leave", ["ctrl+c", "exit"])

@@ -16,6 +16,7 @@ from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 from tui.domain.series import Point, Source
 from tui.polling import metricplan
+from tui.polling.gate import Gate
 from tui.polling.metricplan import MetricQuery, Subject, Wanted, period_for, plan, plan_screen
 from tui.polling.metricports import MetricAnswer, MetricsBudget
 from tui.polling.metrics import MetricsFeed, final_series
@@ -78,7 +79,7 @@ class World:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.service = Service()
-        self.feed = MetricsFeed(self.service, self.service, now=self.now, time=lambda: self.seconds)
+        self.feed = MetricsFeed(self.service, self.service, now=self.now, time=lambda: self.seconds, gate=Gate())
 
     def now(self) -> datetime:
         return NOW + timedelta(seconds=self.seconds)

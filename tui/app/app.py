@@ -1,6 +1,7 @@
 """The Textual app: theme, styles, the watch screen. Everything else is in `screens` and `panes`."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -19,6 +20,7 @@ import tui
 from tui.app.bandwidth import LOW, Probe, over_ssh
 from tui.app.driver import TerminalDriver
 from tui.app.exact import Glass
+from tui.app.lending import Ended
 from tui.app.screens.watch import WatchScreen
 from tui.app.services import OpenServices, Options
 from tui.app.terminal import ask_terminal, end_in_time, end_on_signals, is_behind, write_frame
@@ -59,6 +61,9 @@ class SagetopApp(App[None], inherit_bindings=False):
         self._probe = Probe()
         self.last_words = ""
         """What to print once the terminal is as it was: a bug ended the screen."""
+        self._borrower: asyncio.Task[Any] | None = None
+        """What another program has the terminal for."""
+        self._exit_later: tuple[Any, ...] | None = None
         self.watch_screen = WatchScreen(open_services, options)
         self.register_theme(DARK)
         self.theme = DARK.name
@@ -73,7 +78,8 @@ class SagetopApp(App[None], inherit_bindings=False):
             self.set_timer(_PROBE_SECONDS, self._ask)
 
     def _ask(self) -> None:
-        self._probe.asked = ask_terminal(self)
+        if not self._borrower:
+            self._probe.asked = ask_terminal(self)
 
     def on_cursor_position(self, event: CursorPosition) -> None:
         """Take the terminal's answer; after some slow ones, spare the line to it."""
@@ -117,11 +123,33 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     def _resumed(self, _: App[Any]) -> None:
         self._paint_all()
-        self.watch_screen.ask_now()
+        if not self._borrower:
+            self.watch_screen.ask_now()
+
+    async def lend(self, command: Sequence[str], keep: bool = False) -> Ended:
+        """Run a program while it has the terminal; True keeps what it writes to stdout. Then paint all of it anew."""
+        self._borrower = asyncio.current_task()
+        try:
+            return await self._options.lend(self, command, keep)
+        finally:
+            self._borrower = None
+            self._paint_all()
+            if self._exit_later is not None:
+                self.exit(*self._exit_later)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End; a program that has the terminal gives it back before."""
+        if self._borrower:
+            self._exit_later = result, return_code, message
+            self._borrower.cancel()
+        else:
+            super().exit(result, return_code, message)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Write what differs from what stands on the terminal; nothing, where nothing does."""
         whole = isinstance(renderable, LayoutUpdate | ChopsUpdate)
+        if self._borrower:
+            return
         if not whole or self._batch_count or self._driver is None or self._driver.is_headless or not self._running:
             super()._display(screen, renderable)
             return
@@ -138,7 +166,7 @@ class SagetopApp(App[None], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Close what was opened, in a bounded time."""
-        end_in_time(self)
+        end_in_time(self, self.return_code or 0)
         if self.watch_screen.services:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_SECONDS):

@@ -54,7 +54,7 @@ class Around:
     def connect(self, services: Services) -> None:
         """Take what to ask."""
         self._services = services
-        self.feed = MetricsFeed(services.cloudwatch, services.steps, now=self._now)
+        self.feed = MetricsFeed(services.cloudwatch, services.steps, now=self._now, gate=services.gate)
 
     def begin(self, snapshot: JobSnapshot) -> Telemetry | None:
         """Turn to a job: its log begins anew."""
@@ -68,6 +68,7 @@ class Around:
             curves=self.curves,
             usual_waits=self._usual_waits,
             changed=self._note,
+            gate=self._services.gate,
         )
         self._want()
         return self.telemetry
@@ -80,9 +81,7 @@ class Around:
 
     def update(self, snapshot: JobSnapshot) -> None:
         """Take in a newer description of the focused job."""
-        if self.feed:
-            self.feed.login_is_back()
-        if self.telemetry and (self.telemetry.snapshot is not snapshot or self.telemetry.log.failure):
+        if self.telemetry and self.telemetry.snapshot is not snapshot:
             self.telemetry.update(snapshot)
             self._want()
 

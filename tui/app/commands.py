@@ -84,6 +84,8 @@ def display(key: str) -> str:
 
 
 _C = Command
+LOGIN_KEY: Final = "L"
+"""Hints of the connection name it."""
 _PANES: Final = ("Jobs", "Timeline", "Resources", "Rules", "Metrics", "Logs", "Config", "Data", "Everything")
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -157,7 +159,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     _C("browse", ("b",), "browser", "The job's page in the AWS console", Group.JOB),
     _C("axis", ("X",), "axis", "Charts by step instead of time, and back", Group.METRICS),
-    _C("log_scale", ("L",), "log scale", "Charts on a logarithmic scale, and back", Group.METRICS),
+    _C("log_scale", ("Y",), "log scale", "Charts on a logarithmic scale, and back", Group.METRICS),
     _C("smoothing", ("o",), "smoothing", "Smooth the curves: not at all, 0.6, 0.9", Group.METRICS),
     _C("next_match", ("n",), "next match", "Next match of the search", Group.TEXT, Where.OPENED),
     _C("previous_match", ("N",), "previous match", "Previous match", Group.TEXT),
@@ -185,6 +187,13 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C("faster", ("plus", "equals_sign"), "faster", "Ask more often", Group.SCREEN),
     _C("slower", ("minus",), "slower", "Ask less often", Group.SCREEN),
     _C("identity", ("i",), "identity", "Account, role, region, endpoint", Group.SCREEN),
+    _C(
+        "login",
+        (LOGIN_KEY,),
+        "log in",
+        "Log in again in this terminal: its command, or the MFA code",
+        Group.SCREEN,
+    ),
     _C("failures", ("exclamation_mark",), "failures", "What went wrong with calls lately", Group.SCREEN),
     _C("permissions", ("I",), "permissions", "What is not allowed, and the policy that gives it", Group.SCREEN),
     _C("mouse", ("M",), "mouse", "Give the mouse to the terminal for selecting text, and take it back", Group.SCREEN),

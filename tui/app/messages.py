@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from tui.polling.feed import JobList
     from tui.polling.poller import Poll
-    from tui.polling.ports import Described, Identity
+    from tui.polling.ports import Described
 
 
 @dataclass
@@ -34,10 +34,3 @@ class JobsPolled(Message, bubble=False):
     def can_replace(self, message: Message) -> bool:
         """The latest wins: every list is whole."""
         return isinstance(message, JobsPolled)
-
-
-@dataclass
-class IdentityPolled(Message, bubble=False):
-    """GetCallerIdentity was answered, or failed."""
-
-    poll: Poll[Identity]

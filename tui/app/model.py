@@ -51,7 +51,11 @@ class Model:
     roster: Roster = field(default_factory=Roster)
     job: LastGood[Described] = field(default_factory=LastGood)
     """The focused job; its key is the name."""
-    identity: LastGood[Identity] = field(default_factory=lambda: LastGood("identity"))
+    identity: Identity | None = None
+    identity_failure: Failure | None = None
+    """Why it is not known who asks."""
+    blocked: Failure | None = None
+    """Why nobody may ask at present: there are no credentials."""
     filter: Filter = field(default_factory=Filter)
     order: Order = field(default_factory=Order)
     columns: tuple[str, ...] = DEFAULT
@@ -108,9 +112,16 @@ class Model:
         failure = self.job.failure
         return failure is not None and failure.kind is FailureKind.NOT_FOUND and self.job.value is not None
 
-    def apply_identity(self, poll: Poll[Identity]) -> None:
-        """Take in who we are."""
-        self.identity.apply(poll)
+    def start_anew(self) -> None:
+        """Forget the jobs, which are another account's; what the user chose stays."""
+        self.jobs = LastGood("jobs", seq=self.jobs.seq)
+        self.job = LastGood()
+        self.roster = Roster()
+        self.marks.clear()
+        self.folds.clear()
+        self._remembered.clear()
+        self._changed.clear()
+        self._changed_jobs.clear()
 
     def focus(self, name: str) -> None:
         """Turn to another job; one seen before is shown as it was until it is asked about again."""
@@ -177,16 +188,16 @@ class Model:
             else None
         )
         return (
-            *(listed, self.jobs.failure, self.changed_jobs(), self.identity.value),
+            *(listed, self.jobs.failure, self.changed_jobs(), self.identity, self.blocked),
             *(self.job.key, self.job.value, self.job.failure, _recent(self._changed)),
         )
 
     def trouble(self) -> Failure | None:
-        """Return the failure that matters most now: the list's, else the focused job's."""
+        """Return the failure that matters most now: no credentials, else the list's, else the focused job's."""
         focused = self.job.failure
         if focused and focused.kind is FailureKind.NOT_FOUND:
             focused = None
-        return self.jobs.failure or focused
+        return self.blocked or self.jobs.failure or focused
 
     def age_seconds(self) -> float | None:
         """Return the age of what was asked for last: the focused job, else the list."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tui.app.lending import Ended, lend
+from tui.polling.gate import Gate
 from tui.polling.refusals import Refusals
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from tui.polling.budget import Budget
     from tui.polling.logs import LogEvents
     from tui.polling.metricports import InstanceMetrics, StepMetrics
@@ -36,6 +40,8 @@ class Services:
     endpoint_url: str = ""
     stop: StopsJobs | None = None
     """None in a process that only reads."""
+    gate: Gate = field(default_factory=Gate)
+    """Closed while there are no credentials."""
 
 
 OpenServices = Callable[[], Awaitable[Services]]
@@ -82,3 +88,5 @@ class Options:
     """Keeps what a bug left, for whoever mends it, and returns where; the values must not be in it."""
     last_words: ReportCrash = _not_reported
     """The same for the bug that ends the screen; returns what to print then."""
+    lend: Callable[[App[Any], Sequence[str], bool], Awaitable[Ended]] = lend
+    """Runs a program that has the terminal meanwhile."""

@@ -72,10 +72,10 @@ def end_on_signals(app: App[Any]) -> None:
 
 def _end(app: App[Any], code: int) -> None:
     app.exit(return_code=code)
-    end_in_time(app)
+    end_in_time(app, code)
 
 
-def end_in_time(app: App[Any]) -> None:
+def end_in_time(app: App[Any], code: int) -> None:
     """See to it that the process ends, now that it is to, whatever holds it up."""
     if isinstance(app._driver, TerminalDriver):
-        app._driver.end_in_time(app.return_code or 0)
+        app._driver.end_in_time(code)

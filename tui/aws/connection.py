@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shlex
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.domain.text import one_line, safe_text
 from tui.polling.budget import Budget
+from tui.polling.ports import CredentialState, Login
 from tui.polling.refusals import Refusals
 
 _STALE: Final = frozenset({FailureKind.NO_CREDENTIALS, FailureKind.EXPIRED, FailureKind.NO_REGION})
@@ -51,6 +53,8 @@ class Target:
     endpoint_url: str | None = None
     credentials: tuple[str, str] | None = None
     """Access key and secret for a simulated account; a real one goes through the chain."""
+    login_key: str = ""
+    """The key that logs in, where there is a screen; hints name it."""
 
 
 class Connection:
@@ -66,7 +70,11 @@ class Connection:
         """The region in use, to be shown; empty until it is known."""
         self.each_session: Callable[[Any], object] = lambda _: None
         """Called with every session that is opened: who wants to may listen to its events."""
+        self.roles: dict[str, Any] = {}
+        """What the SDK got for roles: an MFA code is asked for once and not for each service."""
         self._clients = _Clients(self)
+        self._code = ""
+        self._wants_code = False
 
     async def call(
         self, service: str, operation: str, parameters: Mapping[str, object], read: Callable[[Any, Any], Answer]
@@ -97,16 +105,15 @@ class Connection:
             breaker.abandoned(operation)
             raise
         except Exception as error:
-            failure = self.classify(error, operation)
+            failure = self._meaning(error, operation)
             _note(failure, error)
             breaker.failed(operation, failure)
             if failure.kind is FailureKind.THROTTLED:
                 self.budget.throttled(operation)
             self.refusals.refused(failure, parameters)
             if failure.kind in _STALE and clients is self._clients:
-                # Calls in flight end with the clients they began with.
-                self._clients = _Clients(self)
-            raise ServiceError(failure) from None
+                await self.renew()
+            raise ServiceError(await self._advised(failure, error)) from None
         finally:
             clients.users -= 1
             if not clients.users and clients is not self._clients:
@@ -128,18 +135,79 @@ class Connection:
             from tui.aws import session as sdk
 
             opened = sdk.open_session(self.target)
+            sdk.tame_providers(opened, self.target, self.roles, self.answer)
             return opened, one_line(safe_text(self.target.region or opened.get_config_variable("region") or ""))
 
         session, self.region = await asyncio.to_thread(work)
         self.each_session(session)
         return session
 
-    def classify(self, error: Exception, operation: str) -> Failure:
-        """Return what an exception of the SDK means."""
+    async def renew(self, code: str = "") -> None:
+        """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
+        self._code = code
+        self.roles.clear()
+        # Calls in flight end with the clients they began with.
+        before, self._clients = self._clients, _Clients(self)
+        if not before.users:
+            await before.close()
+
+    def answer(self) -> str:
+        """Return the MFA code that was given, once; empty if there is none."""
+        code, self._code = self._code, ""
+        return code
+
+    async def credentials(self) -> CredentialState:
+        """Where the present credentials come from, and until when they hold."""
+        session = self._clients.session
+        if session is None or self.target.credentials:
+            return CredentialState()
+        from tui.aws.login import state_of
+
+        return await asyncio.to_thread(state_of, session)
+
+    async def login(self) -> Login:
+        """What someone does to have credentials again."""
+        if self.target.credentials:
+            return Login(words="the simulated account's credentials are its own")
+        from tui.aws.login import login_of
+
+        return await asyncio.to_thread(login_of, self.target.profile, self._wants_code)
+
+    async def sources(self) -> object:
+        """A stamp of the files that credentials come from."""
+        from tui.aws.login import sources_of
+
+        return await asyncio.to_thread(sources_of, self.target.profile)
+
+    async def classify(self, error: Exception, operation: str) -> Failure:
+        """Return what an exception of the SDK means, and what to do about it."""
+        return await self._advised(self._meaning(error, operation), error)
+
+    def _meaning(self, error: Exception, operation: str) -> Failure:
         profile = self.target.profile or os.environ.get("AWS_DEFAULT_PROFILE") or os.environ.get("AWS_PROFILE")
         from tui.aws.errors import classify
 
         return classify(error, operation, profile)
+
+    async def _advised(self, failure: Failure, error: Exception) -> Failure:
+        """Say of missing credentials how to log in."""
+        if not failure.needs_login or self.target.credentials:
+            return failure
+        from tui.aws.errors import wants_code
+
+        self._wants_code = wants_code(error)
+        if failure.kind is not FailureKind.EXPIRED and not self._wants_code:
+            return failure
+        return replace(failure, hint=_hint(await self.login(), self.target.login_key) or failure.hint)
+
+
+def _hint(login: Login, key: str) -> str:
+    if login.device:
+        return f"{key} asks for it" if key else ""
+    if login.command:
+        command = one_line(safe_text(shlex.join(login.command)))
+        return f"{key}: {command}" if key else f"run: {command}"
+    return login.words
 
 
 class _Clients:
@@ -149,7 +217,7 @@ class _Clients:
         self.users = 0
         """Calls under way."""
         self._connection = connection
-        self._session: Any = None
+        self.session: Any = None
         self._open: dict[str, Any] = {}
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
@@ -157,13 +225,13 @@ class _Clients:
     async def get(self, service: str) -> Any:
         async with self._opening:
             if service not in self._open:
-                if self._session is None:
-                    self._session = await self._connection.open_session()
+                if self.session is None:
+                    self.session = await self._connection.open_session()
                 from tui.aws import session as sdk
 
                 target = self._connection.target
-                await _elsewhere(lambda: sdk.warm_up(self._session, target, service))
-                client = sdk.create_client(self._session, target, service)
+                await _elsewhere(lambda: sdk.warm_up(self.session, target, service))
+                client = sdk.create_client(self.session, target, service)
                 self._open[service] = await self._stack.enter_async_context(client)
             return self._open[service]
 

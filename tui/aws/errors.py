@@ -59,6 +59,10 @@ _INVALID: Final = frozenset(
     {"ValidationException", "ValidationError", "InvalidParameterValue", "InvalidParameterException"}
 )
 
+_WRONG_CODE: Final = "multifactorauthentication failed"
+_CODE_HINT: Final = "get a session first, and export its AWS_SESSION_TOKEN"
+_STILL_EXPIRED: Final = "refreshed credentials are still expired"
+"""How the SDK words that whoever renews credentials gave old ones."""
 _NO_CREDENTIALS: Final = (
     sdk.NoCredentialsError,
     sdk.PartialCredentialsError,
@@ -69,7 +73,6 @@ _NO_CREDENTIALS: Final = (
     sdk.ConfigParseError,
     sdk.ConfigNotFound,
     sdk.UnknownCredentialError,
-    sdk.RefreshWithMFAUnsupportedError,
     sdk.MetadataRetrievalError,
 )
 _TIMEOUT: Final = (sdk.ConnectTimeoutError, sdk.ReadTimeoutError, TimeoutError, asyncio.TimeoutError)
@@ -119,8 +122,10 @@ def _of_the_client(error: Exception, named: str) -> tuple[FailureKind, str]:
             return FailureKind.NO_REGION, "start with --region us-east-1, or: export AWS_REGION=us-east-1"
         case sdk.ProfileNotFound():
             return FailureKind.NO_CREDENTIALS, "see: aws configure list-profiles"
-        case MfaNeededError():
-            return FailureKind.NO_CREDENTIALS, "get a session first, and export its AWS_SESSION_TOKEN"
+        case RuntimeError() if _STILL_EXPIRED in str(error):
+            return FailureKind.EXPIRED, f"run: {login}, or renew them as you got them"
+        case MfaNeededError() | sdk.RefreshWithMFAUnsupportedError():
+            return FailureKind.NO_CREDENTIALS, _CODE_HINT
     if isinstance(error, _NO_CREDENTIALS):
         return FailureKind.NO_CREDENTIALS, f"run: aws configure{named}, or {login}"
     if isinstance(error, _TIMEOUT):
@@ -158,7 +163,13 @@ class UnreadableAnswerError(Exception):
 
 
 class MfaNeededError(Exception):
-    """The profile wants an MFA code, and a full-screen program cannot ask for it."""
+    """The profile wants an MFA code, and nobody has given one yet."""
+
+
+def wants_code(error: Exception) -> bool:
+    """Return whether all that is missing is the code of an MFA device, or it was a wrong one."""
+    wrong = isinstance(error, sdk.ClientError) and _WRONG_CODE in str(error).lower()
+    return wrong or isinstance(error, MfaNeededError | sdk.RefreshWithMFAUnsupportedError)
 
 
 def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failure:
@@ -169,6 +180,8 @@ def _of_the_service(error: sdk.ClientError, operation: str, named: str) -> Failu
     refused: Denial | None = None
     if code in _WRONG_CLOCK or any(words in said.lower() for words in _CLOCK_WORDS):
         kind, hint = FailureKind.INVALID, "this host's clock is wrong: AWS allows five minutes; set it"
+    elif wants_code(error):
+        kind, hint = FailureKind.NO_CREDENTIALS, _CODE_HINT
     elif code in _EXPIRED:
         kind, hint = FailureKind.EXPIRED, f"run: aws sso login{named}, or renew them as you got them"
     elif code in _REJECTED:

@@ -79,7 +79,7 @@ class Probe:
                 if found is not None:
                     await found.get_frozen_credentials()
         except Exception as error:
-            failure = self._connection.classify(error, "credentials")
+            failure = await self._connection.classify(error, "credentials")
             return Credentials(False, f"{failure.kind}: {failure.message} ({failure.hint})")
         if found is None:
             return Credentials(False, "none: aws configure, aws sso login, or AWS_ACCESS_KEY_ID in the environment")

@@ -13,7 +13,7 @@ from tui.domain.filtering import Condition
 from tui.domain.job import JobSnapshot
 from tui.domain.jobs import JobSummary
 from tui.domain.text import safe_text, safe_tree
-from tui.polling.ports import Described, Identity, JobPage, Order
+from tui.polling.ports import CredentialState, Described, Identity, JobPage, Login, Order
 
 _PAGE: Final = 100
 
@@ -61,6 +61,22 @@ class SageMaker:
     async def identity(self) -> Identity:
         """sts:GetCallerIdentity."""
         return await self._connection.call("sts", "GetCallerIdentity", {}, _identity)
+
+    async def credentials(self) -> CredentialState:
+        """Where the credentials come from, and until when they hold."""
+        return await self._connection.credentials()
+
+    async def login(self) -> Login:
+        """What to do to have credentials again."""
+        return await self._connection.login()
+
+    async def sources(self) -> object:
+        """A stamp of the files that credentials come from."""
+        return await self._connection.sources()
+
+    async def renew(self, code: str = "") -> None:
+        """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
+        await self._connection.renew(code)
 
 
 def first_page(client: Any) -> JobPage:

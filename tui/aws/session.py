@@ -7,8 +7,9 @@ the screen would feel.
 import asyncio
 import gzip
 import json
+import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from tui.aws.logs import LogReader
 from tui.aws.members import keep_body, lenient_timestamp
 from tui.aws.models import client_options, register_models
 from tui.aws.search import SearchReader
+
+logging.getLogger("aiobotocore").addHandler(logging.NullHandler())
+"""What it warns of, with a traceback, is told as a failure; unhandled it would be written over the screen."""
 
 
 class _Files(JSONFileLoader):  # type: ignore[misc]
@@ -52,14 +56,15 @@ def _ordered(pairs: Sequence[tuple[str, Any]]) -> OrderedDict[str, Any]:
 def open_session(target: Target) -> Any:
     """Return a session that reads environment and files afresh."""
     session = AioSession(profile=target.profile)
+    if target.region:
+        # Who assumes a role asks STS, in the same region.
+        session.set_config_variable("region", target.region)
     register_models(session, _Files)
     session.register("response-received.sagemaker.DescribeTrainingJob", keep_body)
     session.register("before-parse.sagemaker.Search", SearchReader())
     session.register("before-parse.cloudwatch-logs.FilterLogEvents", LogReader())
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=lenient_timestamp)
     session.set_default_client_config(AioConfig(**client_options()))
-    if target.credentials is None:
-        _tame_providers(session)
     return session
 
 
@@ -112,21 +117,27 @@ class _Process:
             raise
 
 
-def _tame_providers(session: Any) -> None:
+def tame_providers(session: Any, target: Target, roles: dict[str, Any], answer: Callable[[], str]) -> None:
     """Let no credential provider prompt on the screen, nor leave a process behind.
 
-    A profile that wants an MFA code fails with a word, where the SDK would block the screen.
+    A profile that wants an MFA code is given `answer`, once, and fails with a word without: the SDK would block the
+    screen. What it then got stays in `roles`.
     """
+    if target.credentials is not None:
+        return
 
-    def refuse(prompt: str) -> str:
-        raise MfaNeededError(f"the profile wants an MFA code ({prompt.strip(': ')})")
+    def prompt(_: str) -> str:
+        if code := answer():
+            return code
+        raise MfaNeededError("the profile wants an MFA code")
 
     async def start(*arguments: Any, **options: Any) -> _Process:
         return _Process(await asyncio.create_subprocess_exec(*arguments, **options))
 
     try:
         chain = session.get_component("credential_provider")
-        chain.get_provider("assume-role")._prompter = refuse
+        assuming = chain.get_provider("assume-role")
+        assuming._prompter, assuming.cache = prompt, roles
         chain.get_provider("custom-process")._popen = start
     except (BotoCoreError, ValueError):
         return

@@ -27,13 +27,16 @@ UNKNOWN_JOB = frozenset({FailureKind.NOT_FOUND, FailureKind.INVALID})
 """How the service answers to a name that it does not know, or that no job could have."""
 
 
-def connection_of(settings: Settings, budget: Budget, *, write: bool = False) -> Connection:
-    """Return the connection that the settings ask for; a command without a screen never writes."""
+def connection_of(settings: Settings, budget: Budget, *, write: bool = False, login_key: str = "") -> Connection:
+    """Return the connection that the settings ask for; a command without a screen never writes.
+
+    Hints name the key that logs in, if there is one.
+    """
     from tui.aws.connection import Connection, Target
 
     # The SDK reads AWS_DEFAULT_REGION only; every other AWS tool reads AWS_REGION first.
     region = settings.region or os.environ.get("AWS_REGION") or None
-    target = Target(settings.profile, region, settings.endpoint_url, settings.credentials)
+    target = Target(settings.profile, region, settings.endpoint_url, settings.credentials, login_key)
     return Connection(target, budget, write=write)
 
 

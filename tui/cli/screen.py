@@ -27,6 +27,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
 
     for name in ("sagemaker", "cloudwatch", "logs", "stepmetrics"):
         await asyncio.to_thread(importlib.import_module, f"tui.aws.{name}")
+    from tui.app.commands import LOGIN_KEY
     from tui.app.services import Services
     from tui.aws.cloudwatch import CloudWatch
     from tui.aws.logs import Logs
@@ -37,7 +38,7 @@ async def connect(settings: Settings, ahead: FirstPage | None = None) -> Service
     from tui.polling.budget import Budget
 
     budget = Budget()
-    connection = connection_of(settings, budget, write=settings.write)
+    connection = connection_of(settings, budget, write=settings.write, login_key=LOGIN_KEY)
     sagemaker = SageMaker(connection, ahead)
     return Services(
         jobs=sagemaker,

@@ -52,6 +52,17 @@ def coarse(seconds: float | None) -> str:
     return f"{whole // _DAY}d"
 
 
+def countdown(seconds: float) -> str:
+    """Write what is left, coarsely and never too much: `7h12m`, `41m`, below two minutes `1m50s`, at last `over`."""
+    if not seconds < _FOREVER:
+        return UNTOLD
+    if seconds <= 0:
+        return "over"
+    if seconds < 2 * _MINUTE:
+        return duration(seconds // 10 * 10)
+    return coarse(seconds)
+
+
 def utc(moment: datetime | None) -> str:
     """Write a moment as ISO-8601 UTC with whole seconds, `2026-11-23T12:04:31Z`; empty when absent."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if moment else ""

@@ -35,7 +35,7 @@ ALLOWANCES: Final[Mapping[str, Allowance]] = {
     "Search": Allowance(1.0, 8),
     # The account's whole quota, and one at a time.
     "StopTrainingJob": Allowance(1.0, 1),
-    "GetCallerIdentity": Allowance(0.2, 2),
+    "GetCallerIdentity": Allowance(0.2, 4),
     # 5/s in the tightest regions, 25/s in us-east-1.
     "FilterLogEvents": Allowance(2.0, 6),
     "GetMetricData": Allowance(0.5, 20),

@@ -18,6 +18,7 @@ from tui.domain.failure import Failure, FailureKind, ServiceError, missing_actio
 from tui.domain.metrics import final_metrics
 from tui.domain.series import Point, Series, Source, merge, normalised
 from tui.polling import metricplan, pace
+from tui.polling.gate import Gate
 from tui.polling.metricplan import MetricQuery, Subject, Wanted
 from tui.polling.metricports import InstanceMetrics, MetricsBudget, SourceState, StepMetrics
 
@@ -63,6 +64,7 @@ class MetricsFeed:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         time: Callable[[], float] = monotonic,
         chance: Callable[[], float] = random,
+        gate: Gate,
     ) -> None:
         """`now` is the service's clock, as far as we know it; `time` the one that paces."""
         self.budget = MetricsBudget(time) if budget is None else budget
@@ -75,6 +77,7 @@ class MetricsFeed:
         self._chance = chance
         self._failed_calls = 0
         """In a row, of GetMetricData."""
+        self._gate = gate
         self._wanted: tuple[Wanted, ...] = ()
         self._changed = asyncio.Event()
         self._curves: OrderedDict[_Key, _Curve] = OrderedDict()
@@ -96,11 +99,6 @@ class MetricsFeed:
         """Try denied sources again at the next minute: someone may have been allowed."""
         self._not_before.clear()
 
-    def login_is_back(self) -> None:
-        """Ask at once if the last call failed for want of credentials: it cost nothing."""
-        if any(failure.needs_login for failure in self._failures.values()):
-            self._ask_now()
-
     def try_again(self) -> None:
         """Ask at once if the last call failed, for whatever reason: someone may have been allowed."""
         if self._failures:
@@ -114,6 +112,10 @@ class MetricsFeed:
     async def run(self, publish: Callable[[], object]) -> None:
         """Ask once a minute for what is wanted, and say when there is something new; until cancelled."""
         while True:
+            if self._gate.failure:
+                publish()
+                await self._gate.change()
+                continue
             self._changed.clear()
             delay = self.delay()
             if delay is not None and delay <= 0:
@@ -173,7 +175,7 @@ class MetricsFeed:
                 source,
                 self._answered.get((subject.name, source)),
                 self._reason(subject, source),
-                "" if _absent(subject, source) else missing_action(self._failures.get(source)),
+                "" if _absent(subject, source) else missing_action(self._failure(source)),
             )
             for source in (Source.INSTANCE, Source.ALGORITHM, Source.STEPS)
         )
@@ -182,7 +184,7 @@ class MetricsFeed:
         absent = _absent(subject, source)
         if absent:
             return absent
-        failure = self._failures.get(source)
+        failure = self._failure(source)
         if failure:
             return ": ".join(part for part in (str(failure.kind), failure.hint or failure.message) if part)
         if source is Source.STEPS:
@@ -202,6 +204,9 @@ class MetricsFeed:
         if (subject.name, source) not in self._answered:
             return "not asked yet: once a minute"
         return "nothing there yet: one to three minutes behind" if not subject.terminal else "nothing there"
+
+    def _failure(self, source: Source) -> Failure | None:
+        return self._gate.failure or self._failures.get(source)
 
     def _needs(self) -> list[_Need]:
         """Return what to ask now: a curve that can still grow, from where it is not settled."""
@@ -309,6 +314,10 @@ class MetricsFeed:
             self._step_curves.popitem(last=False)
 
     def _failed(self, sources: Sequence[Source], failure: Failure) -> None:
+        if failure.needs_login:
+            # It cost nothing: asked again as soon as there are credentials.
+            self._due_at = self._time()
+            self._gate.close(failure)
         for source in sources:
             self._failures[source] = failure
         if failure.kind in _PAUSING:

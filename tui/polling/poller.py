@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling import pace
 from tui.polling.clock import elapsed
+from tui.polling.gate import Gate
 
 Value = TypeVar("Value")
 _log = logging.getLogger(__name__)
@@ -43,8 +44,12 @@ class Poller(Generic[Value]):
         *,
         timeout_seconds: float = 30.0,
         chance: Callable[[], float] = random,
+        gate: Gate | None = None,
     ) -> None:
-        """`period` tells from the last value how many seconds to wait; None waits for a kick."""
+        """`period` tells from the last value how many seconds to wait; None waits for a kick.
+
+        While a `gate` is closed nothing is asked, and why is published once.
+        """
         self.key = key
         self.stretch = 1.0
         """Factor on every period: the user's `+` and `-`."""
@@ -53,12 +58,15 @@ class Poller(Generic[Value]):
         self._period = period
         self._timeout_seconds = timeout_seconds
         self._chance = chance
+        self._gate = gate
         self._kick = asyncio.Event()
         self._running = asyncio.Event()
         self._running.set()
         self._failures = 0
         self._failing_since: float | None = None
         """When the last poll failed for a reason that may be over by now."""
+        self._told: Failure | None = None
+        """What was published last, if that was a failure."""
 
     @property
     def due_when_looked_at(self) -> bool:
@@ -82,8 +90,15 @@ class Poller(Generic[Value]):
         """Poll until cancelled."""
         while True:
             await self._running.wait()
+            if self._gate and self._gate.failure:
+                if self._gate.failure != self._told:
+                    self._tell(None, self._gate.failure)
+                await self._gate.change()
+                continue
             self._kick.clear()
             delay = await self._poll()
+            if self._gate and self._gate.failure:
+                continue
             try:
                 async with asyncio.timeout(delay):
                     await self._kick.wait()
@@ -102,13 +117,19 @@ class Poller(Generic[Value]):
             _log.info("poll: no answer within %.0f s", self._timeout_seconds)
             message = f"no answer within {self._timeout_seconds:.0f} s"
             failure = Failure(FailureKind.TIMEOUT, self.key, message, "check the network; trying again")
-        Poller._sequence += 1
-        at = elapsed()
-        self._failing_since = at if failure and failure.passing else None
+        if failure and failure.needs_login and self._gate:
+            self._gate.close(failure)
         self._failures = self._failures + 1 if failure else 0
-        self._publish(Poll(self.key, Poller._sequence, at, value, failure))
+        self._tell(value, failure)
         if failure:
             return pace.after_failure(failure, self._failures, self._chance())
         assert value is not None
         period = self._period(value)
         return None if period is None else pace.jittered(period * self.stretch, self._chance())
+
+    def _tell(self, value: Value | None, failure: Failure | None) -> None:
+        Poller._sequence += 1
+        at = elapsed()
+        self._failing_since = at if failure and failure.passing else None
+        self._told = failure
+        self._publish(Poll(self.key, Poller._sequence, at, value, failure))

@@ -55,6 +55,28 @@ class Identity:
         return parts[1] if len(parts) > 1 else parts[0]
 
 
+@dataclass(frozen=True, slots=True)
+class CredentialState:
+    """Where the present credentials come from and how long they hold; never what they are."""
+
+    source: str = ""
+    """In words; empty while there are none."""
+    expires: datetime | None = None
+    """When someone has to log in again; None where nobody tells, or where they renew themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What someone does to have credentials again."""
+
+    command: tuple[str, ...] = ()
+    """What to run in a terminal; empty where there is no such command."""
+    device: str = ""
+    """The MFA device whose code is wanted."""
+    words: str = ""
+    """What to do where nothing can be run and no code is wanted."""
+
+
 class TrainingJobs(Protocol):
     """The operations on training jobs that watching needs."""
 
@@ -91,4 +113,20 @@ class Account(Protocol):
 
     async def identity(self) -> Identity:
         """sts:GetCallerIdentity."""
+        ...
+
+    async def credentials(self) -> CredentialState:
+        """Where the credentials come from, and until when they hold; no call, a look at files."""
+        ...
+
+    async def login(self) -> Login:
+        """What to do to have credentials again; no call, a look at files."""
+        ...
+
+    async def sources(self) -> object:
+        """A stamp of the files that credentials come from: another one, and they may be others."""
+        ...
+
+    async def renew(self, code: str = "") -> None:
+        """Read the chain afresh with the next call; `code` answers the next question for an MFA code."""
         ...

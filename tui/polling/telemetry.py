@@ -22,6 +22,7 @@ from tui.domain.progress import Progress
 from tui.domain.series import Series, Source
 from tui.polling import logs
 from tui.polling.clock import elapsed
+from tui.polling.gate import Gate
 from tui.polling.logs import LogBatch, LogCursor, LogEvents, LogState
 from tui.polling.metricplan import Subject
 from tui.polling.metricports import SourceState
@@ -49,6 +50,7 @@ class LogWatch:
         *,
         over: Callable[[], bool],
         extractor: Extractor | None = None,
+        gate: Gate | None = None,
     ) -> None:
         """`changed` is called for each slice that came in; `over` tells whether the log can no longer grow."""
         self.job = job
@@ -62,7 +64,7 @@ class LogWatch:
         self._over = over
         self._extractor = extractor
         self._cursor = cursor
-        self.poller: Poller[LogBatch] = Poller(job, self._poll, self._note, self._period)
+        self.poller: Poller[LogBatch] = Poller(job, self._poll, self._note, self._period, gate=gate)
 
     async def _poll(self) -> LogBatch:
         batch = await self._cursor.poll()
@@ -109,6 +111,7 @@ class Telemetry:
         curves: Callable[[Subject], tuple[Series, ...]],
         usual_waits: Callable[[JobSnapshot], tuple[float, ...]],
         changed: Callable[[Added], object],
+        gate: Gate | None = None,
     ) -> None:
         """`curves` are CloudWatch's; `changed` is called whenever something came in."""
         self.snapshot = snapshot
@@ -121,6 +124,7 @@ class Telemetry:
         self._curves = curves
         self._usual_waits = usual_waits
         self._changed = changed
+        self._gate = gate
         created = snapshot.times.created or now()
         self._begin_ms = int(created.timestamp() * 1000)
         self._extractor = Extractor(())
@@ -162,13 +166,9 @@ class Telemetry:
 
     def update(self, snapshot: JobSnapshot) -> None:
         """Take in a newer description of the same job."""
-        news = snapshot is not self.snapshot
-        self.snapshot = snapshot
-        if news:
+        if snapshot is not self.snapshot:
+            self.snapshot = snapshot
             self._examine.set()
-        if self.log.failure and self.log.failure.needs_login:
-            # Somebody did: there is a description again.
-            self.log.poller.kick()
 
     def curves_changed(self) -> None:
         """Look at the rules again: there are new points."""
@@ -181,7 +181,9 @@ class Telemetry:
     def _log_watch(self, since_ms: int | None = None) -> LogWatch:
         self._extractor = Extractor(definitions(self.snapshot.raw))
         cursor = LogCursor(self._port, self.snapshot.name, begin_ms=self._begin_ms, since_ms=since_ms)
-        return LogWatch(cursor, self.snapshot.name, self._came, over=self._over, extractor=self._extractor)
+        return LogWatch(
+            cursor, self.snapshot.name, self._came, over=self._over, extractor=self._extractor, gate=self._gate
+        )
 
     async def run(self) -> None:
         """Follow the log and look at the rules until cancelled."""
@@ -192,7 +194,7 @@ class Telemetry:
     async def run_rule(self, processing_job: str) -> None:
         """Follow the log of a rule's processing job until cancelled."""
         cursor = LogCursor.of_rule(self._port, processing_job, begin_ms=self._begin_ms)
-        self.rule_log = LogWatch(cursor, processing_job, self._changed, over=self._over)
+        self.rule_log = LogWatch(cursor, processing_job, self._changed, over=self._over, gate=self._gate)
         try:
             await self.rule_log.poller.run()
         finally:

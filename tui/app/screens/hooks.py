@@ -15,6 +15,9 @@ class Hooks:
     def focused_another(self) -> None:
         """Leave what was live around the job before."""
 
+    def another_account(self) -> None:
+        """Forget all that was of the account before."""
+
     def described(self, snapshot: JobSnapshot) -> None:
         """Take in a description of the focused job."""
 
@@ -25,6 +28,9 @@ class Hooks:
     def around_jobs(self, view: JobsView) -> JobsView:
         """Add to the view of the list."""
         return view
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something in passing."""
 
     def paused_or_resumed(self) -> None:
         """Pause or resume what is no poller."""

@@ -77,15 +77,27 @@ class Live(Watching):
         """Begin to ask for curves."""
         for name in ("tui.app.around", "tui.app.panes.metricrows", "tui.domain.report"):
             await asyncio.to_thread(importlib.import_module, name)
+        self._surround(services)
+        if self.model.job.value:
+            self.described(self.model.job.value.snapshot)
+        self._judge_rows()
+        self.set_interval(_JUDGE_SECONDS, self._judge_rows)
+
+    def _surround(self, services: Services) -> None:
         from tui.app.around import Around
 
         self.around = Around(self.model.clock.now, self._something_came)
         self.around.connect(services)
-        if self.model.job.value:
-            self.described(self.model.job.value.snapshot)
+        self.around.pause(self.paused)
         self._watch_curves()
-        self._judge_rows()
-        self.set_interval(_JUDGE_SECONDS, self._judge_rows)
+
+    def another_account(self) -> None:
+        """Forget curves and health, and leave an opened job: it is not there any more."""
+        self._row_words = {}
+        if self.around and self.services:
+            self._surround(self.services)
+        self.zoomed = self.opened = False
+        self.turn_to("jobs")
 
     def focused_another(self) -> None:
         """Leave the log of the job before."""

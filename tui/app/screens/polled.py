@@ -12,15 +12,16 @@ from textual.worker import Worker, WorkerState
 
 from tui.app.attention import Attention
 from tui.app.bandwidth import LOW, USUAL
-from tui.app.messages import IdentityPolled, JobPolled, JobsPolled
+from tui.app.messages import JobPolled, JobsPolled
 from tui.app.model import Model
 from tui.app.screens.hooks import Hooks
-from tui.domain.failure import Failure, FailureKind
+from tui.domain.failure import Failure, FailureKind, ServiceError
 from tui.polling import pace
 from tui.polling.clock import ServiceClock
+from tui.polling.ports import CredentialState, Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.timer import Timer
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 _SETTLE_SECONDS = 0.15
 """The cursor must rest this long on a job before it is asked about: holding a key down costs no calls."""
 _RESTART_SECONDS = 5.0
+_CREDENTIALS_SECONDS = 10.0
+"""Between two looks at how long the credentials hold."""
+_PROBE_SECONDS = 30.0
 _FIRST_PAGE_SECONDS = 1.0
 """What else there is waits this long for the first page of jobs."""
 
@@ -46,6 +50,7 @@ class Polled(Hooks, Screen[None]):
         self.model = Model(ServiceClock())
         self.services: Services | None = None
         self.feed: JobFeed | None = None
+        self.credentials = CredentialState()
         self.attention = Attention()
         self.bandwidth = LOW if options.low_bandwidth else USUAL
         self.paused = False
@@ -78,13 +83,11 @@ class Polled(Hooks, Screen[None]):
         services = self.services or await self._open_services()
         begun = self.services is not None
         self.services = services
+        if not begun:
+            services.gate.changed = self._gate_turned
+            self._guard(services)
         self.lay_out()
-        identity = Poller(
-            "identity",
-            services.account.identity,
-            lambda poll: self.post_message(IdentityPolled(poll)),
-            lambda _: None,
-        )
+        identity = Poller("identity", self.identify, self._take_identity, lambda _: None, gate=services.gate)
         feed = self.feed = JobFeed(services.jobs, self.model.clock.now)
         listed = asyncio.Event()
 
@@ -92,7 +95,7 @@ class Polled(Hooks, Screen[None]):
             listed.set()
             self.post_message(JobsPolled(poll))
 
-        jobs = Poller("jobs", feed.fetch, take_list, feed.period)
+        jobs = Poller("jobs", feed.fetch, take_list, feed.period, gate=services.gate)
         self._jobs_poller = jobs
         self.focus_job(self.model.job.key)
 
@@ -104,6 +107,60 @@ class Polled(Hooks, Screen[None]):
             await asyncio.gather(identity.run(), *([] if begun else [self.connected(services)]))
 
         await asyncio.gather(jobs.run(), run_rest())
+
+    # Who asks, and until when
+
+    @work(group="gate", exclusive=True, exit_on_error=False, description="wait for credentials")
+    async def _guard(self, services: Services) -> None:
+        """Ask for all while there are no credentials; look how long there are some."""
+
+        async def look() -> None:
+            while True:
+                self.credentials = await services.account.credentials()
+                await asyncio.sleep(_CREDENTIALS_SECONDS)
+
+        await asyncio.gather(services.gate.guard(self.probe, services.account.sources), look())
+
+    async def probe(self) -> Failure | None:
+        """Ask who we are, and return why that failed."""
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                await self.identify()
+        except ServiceError as error:
+            return error.failure
+        except TimeoutError:
+            return Failure(FailureKind.TIMEOUT, "GetCallerIdentity", f"no answer within {_PROBE_SECONDS:.0f} s")
+        return None
+
+    async def identify(self) -> Identity:
+        """Ask who we are; when that is another account than before, begin anew."""
+        assert self.services
+        account = self.services.account
+        identity = await account.identity()
+        before, self.model.identity = self.model.identity, identity
+        self.credentials = await account.credentials()
+        if before and before.account != identity.account:
+            self._start_anew(before.account)
+        return identity
+
+    def _start_anew(self, before: str) -> None:
+        self.model.start_anew()
+        self.focused_another()
+        self.another_account()
+        self._watch_job("")
+        self.connect()
+        self.publish()
+        identity = self.model.identity
+        assert identity
+        self.say(f"Now account {identity.account}, {identity.role}: what was {before}'s is gone.", warning=True)
+
+    def _gate_turned(self) -> None:
+        assert self.services
+        self.model.blocked = self.services.gate.failure
+        for poller in self.pollers:
+            # Those that rest say why at once, or go on at once.
+            poller.kick()
+        self.publish()
 
     @work(group="job", exclusive=True, exit_on_error=False, description="watch the focused job")
     async def _watch_job(self, name: str) -> None:
@@ -117,6 +174,7 @@ class Polled(Hooks, Screen[None]):
             lambda: services.jobs.describe(name),
             lambda poll: self.post_message(JobPolled(poll)),
             self._pace_of,
+            gate=services.gate,
         )
         poller.stretch = self.stretch * self.bandwidth.stretch
         if self.paused:
@@ -133,8 +191,7 @@ class Polled(Hooks, Screen[None]):
         self.attention.away = away
         if not away:
             self.stir()
-            for poller in self.pollers:
-                poller.kick()
+            self.ask_now()
 
     def stir(self) -> None:
         """Note that someone is there: after a quiet while the focused job is asked about at once, and what failed."""
@@ -144,6 +201,8 @@ class Polled(Hooks, Screen[None]):
 
     def ask_now(self) -> None:
         """Ask the service for everything now, be it left alone after failures or not."""
+        if self.services:
+            self.services.gate.kick()
         self._ask(self.pollers)
 
     def _ask(self, pollers: Sequence[Poller[Any]]) -> None:
@@ -196,10 +255,13 @@ class Polled(Hooks, Screen[None]):
         path = self.options.report(error, self.model.secrets())
         hint = "a bug of sagetop: please report it" + (f" with {path}" if path else "")
         self.model.note(Failure(FailureKind.SERVER, "sagetop", type(error).__name__, hint))
-        if message.worker.group not in ("connect", "job"):
-            return
-        restart = self.connect if message.worker.group == "connect" else lambda: self._watch_job(self.model.job.key)
-        self.set_timer(_RESTART_SECONDS, restart)
+        restarts: dict[str, Callable[[], object]] = {
+            "connect": self.connect,
+            "job": lambda: self._watch_job(self.model.job.key),
+            "gate": lambda: self.services and self._guard(self.services),
+        }
+        if message.worker.group in restarts:
+            self.set_timer(_RESTART_SECONDS, restarts[message.worker.group])
 
     # What they bring
 
@@ -219,6 +281,5 @@ class Polled(Hooks, Screen[None]):
                 self._jobs_poller.kick()
             self.tick()
 
-    @on(IdentityPolled)
-    def _take_identity(self, message: IdentityPolled) -> None:
-        self.model.apply_identity(message.poll)
+    def _take_identity(self, poll: Poll[Identity]) -> None:
+        self.model.identity_failure = poll.failure

@@ -1,8 +1,8 @@
 """Screens to read: help, identity, failures, permissions. Esc and q close them; y copies where there is a policy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +19,8 @@ from tui.domain.permissions import BY_ACTION, PERMISSIONS, policy_text
 from tui.domain.units import clock, count, utc
 from tui.polling.ports import Identity
 from tui.polling.refusals import Refusal
+
+_LOOK_SECONDS: Final = 1.0
 
 
 class ReadingScreen(ModalScreen[Copy | None]):
@@ -37,11 +39,16 @@ class ReadingScreen(ModalScreen[Copy | None]):
         Binding("G,end", "scroll(100000)", "bottom"),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row], copy: Copy | None = None) -> None:
-        """`copy` is what y and enter copy; without it enter closes too."""
+    def __init__(
+        self, title: str, rows: Sequence[Row] | Callable[[], Sequence[Row]], copy: Copy | None = None
+    ) -> None:
+        """Rows that are called for are looked at again while they are read.
+
+        `copy` is what y and enter copy; without it enter closes too.
+        """
         super().__init__()
         self._heading = title
-        self._shown = tuple(rows)
+        self._rows = rows
         self._copy = copy
 
     def compose(self) -> ComposeResult:
@@ -53,7 +60,12 @@ class ReadingScreen(ModalScreen[Copy | None]):
         body = self.query_one("#reading", Lines)
         body.border_title = Content(self._heading)
         body.border_subtitle = Content("y copies the policy · esc closes" if self._copy else "esc closes")
-        body.show(self._shown)
+        self._show()
+        if callable(self._rows):
+            self.set_interval(_LOOK_SECONDS, self._show)
+
+    def _show(self) -> None:
+        self.query_one("#reading", Lines).show(self._rows() if callable(self._rows) else self._rows)
 
     def action_copy(self) -> None:
         """Close, and have it copied."""

@@ -3,7 +3,9 @@
 Their screen is imported when there is something to read.
 """
 
+from tui.app.lines import Row
 from tui.app.screens.watching import Watching
+from tui.domain.units import utc
 
 
 class ReadingActions(Watching):
@@ -11,7 +13,12 @@ class ReadingActions(Watching):
 
     def action_identity(self) -> None:
         """Show who asks, where, and how much."""
-        from tui.app.screens.reading import ReadingScreen, identity_rows
+        from tui.app.screens.reading import ReadingScreen
+
+        self.app.push_screen(ReadingScreen("Identity", self._identity_rows))
+
+    def _identity_rows(self) -> list[Row]:
+        from tui.app.screens.reading import identity_rows
         from tui.domain.secrets import masked_text
 
         services = self.services
@@ -22,9 +29,12 @@ class ReadingActions(Watching):
                 ("endpoint", masked_text(services.endpoint_url) or "AWS"),
                 ("calls", f"{services.budget.calls:,}, {services.budget.throttles:,} of them throttled"),
             ]
-        identity = self.model.identity
-        rows = identity_rows(identity.value, identity.failure, facts, self.reading_cells)
-        self.app.push_screen(ReadingScreen("Identity", rows))
+        state = self.credentials
+        if state.source:
+            ends = f", until {utc(state.expires)}" if state.expires else ""
+            facts.append(("credentials", f"from {state.source}{ends}"))
+        why = self.model.blocked or self.model.identity_failure
+        return identity_rows(self.model.identity, why, facts, self.reading_cells)
 
     def action_failures(self) -> None:
         """Show what went wrong with calls lately."""
@@ -42,7 +52,7 @@ class ReadingActions(Watching):
         refusals = self.services.refusals if self.services else None
         current = refusals.current() if refusals else ()
         denials = refusals.denials() if refusals else ()
-        identity = self.model.identity.value
+        identity = self.model.identity
         where = (identity.account if identity else "", self.services.account.region if self.services else "")
         wanted = healing(denials) if denials else READING
         policy = policy_text(wanted, *where, denials) if wanted else ""

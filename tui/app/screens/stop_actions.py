@@ -117,18 +117,29 @@ class StopActions(Watching):
             stop = stopping.sent(self.stops[name], self.model.clock.now())
             self._know(stop)
             try:
+                if services.gate.failure:
+                    # Whose credentials come next is not known.
+                    raise ServiceError(services.gate.failure)
                 await services.stop.stop(name)
             except ServiceError as error:
                 self.model.note(error.failure)
                 status = await _status(services, name) if stopping.needs_a_look(error.failure) else ""
                 self._know(stopping.failed(stop, error.failure, status))
                 if error.failure.needs_login:
+                    services.gate.close(error.failure)
                     self._drop(names)
             else:
                 self._know(stopping.accepted(stop, self.model.clock.now()))
             for poller in self.pollers:
                 poller.kick()
         self._say_if_closed(names)
+
+    def another_account(self) -> None:
+        """Close what was opened about the jobs of the account before, and send nothing more about them."""
+        self._drop(list(self.stops))
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        super().another_account()
 
     def _know(self, stop: Stop) -> None:
         self.stops[stop.name] = stop

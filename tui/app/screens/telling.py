@@ -7,7 +7,11 @@ from tui.app.services import Services
 from tui.app.view import COARSE_SECONDS, JobView
 from tui.app.widgets.bars import Freshness
 from tui.domain.failure import FailureKind
+from tui.domain.units import countdown
+from tui.polling.ports import CredentialState
 
+_SOON_SECONDS = 600
+"""Credentials that hold for less are worth a warning."""
 _GONE = "the job was deleted; below is what it was when it was last seen"
 
 
@@ -22,10 +26,13 @@ def with_names(view: JobView, model: Model) -> JobView:
     return replace(view, failure=replace(view.failure, message=f"no training job {view.name} here", hint=hint))
 
 
-def freshness(model: Model, services: Services | None, dollars_per_hour: float) -> Freshness:
+def freshness(
+    model: Model, services: Services | None, dollars_per_hour: float, credentials: CredentialState
+) -> Freshness:
     """Return what the header says; the age in steps that mean something."""
-    identity = model.identity.value
+    identity = model.identity
     age = model.age_seconds()
+    left = (credentials.expires - model.clock.now()).total_seconds() if credentials.expires else None
     return Freshness(
         account=identity.account if identity else "",
         role=identity.role if identity else "",
@@ -38,4 +45,6 @@ def freshness(model: Model, services: Services | None, dollars_per_hour: float) 
         dollars_per_hour=dollars_per_hour,
         failure=model.trouble(),
         refused=len(services.refusals.current()) if services else 0,
+        credentials="" if left is None else countdown(left),
+        credentials_end=left is not None and left < _SOON_SECONDS,
     )

@@ -18,6 +18,7 @@ from tui.app.layout import PANES, ROOMS, neighbour
 from tui.app.screens.chart_actions import ChartActions
 from tui.app.screens.list_actions import ListActions
 from tui.app.screens.log_actions import LogActions
+from tui.app.screens.login_actions import LoginActions
 from tui.app.screens.reading_actions import ReadingActions
 from tui.app.screens.rule_actions import RuleActions
 from tui.app.screens.stop_actions import StopActions
@@ -32,7 +33,7 @@ _STRETCHES: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _NO_JOB: Final = "There is no job under the cursor yet."
 
 
-class WatchScreen(StopActions, ChartActions, LogActions, ReadingActions, RuleActions, ListActions):
+class WatchScreen(StopActions, ChartActions, LogActions, LoginActions, ReadingActions, RuleActions, ListActions):
     """Every job, and everything about the one under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]

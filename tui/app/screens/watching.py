@@ -208,7 +208,7 @@ class Watching(Polled):
         return now if step == 1 else now - timedelta(seconds=now.timestamp() % step)
 
     def _tell_header(self, *, anew: bool) -> None:
-        told = freshness(self.model, self.services, self.dollars_per_hour())
+        told = freshness(self.model, self.services, self.dollars_per_hour(), self.credentials)
         rate = told.calls_per_second if anew else self.header.told.calls_per_second
         told = replace(
             told,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.message import Message
 
@@ -32,6 +32,10 @@ class Freshness:
     """What the metrics cost that are asked for: the only calls that are charged."""
     paused: bool = False
     failure: Failure | None = None
+    credentials: str = ""
+    """How long they hold, in words; empty where nobody tells."""
+    credentials_end: bool = False
+    """Whether that is soon."""
     low_bandwidth: bool = False
     refused: int = 0
     """How many actions are not allowed at present."""
@@ -41,6 +45,8 @@ class Freshness:
 
 
 _CENT: Final = 0.005
+_LEAST_HINT: Final = 8
+"""Cells of a hint that still say something."""
 
 
 def header_row(told: Freshness, width: int) -> Row:
@@ -48,14 +54,15 @@ def header_row(told: Freshness, width: int) -> Row:
     dot = "*" if told.ascii else "●"
     brand = [Span(" sagetop ", "brand"), *([Span(" write ", "warning")] if told.write else [])]
     age = "" if told.age_seconds is None else f"{coarse(told.age_seconds)} ago"
+    seen = [Span(f" · seen {age}" if age else "", "dim")]
     if told.failure:
-        state = [Span(f"! {told.failure.reason}", "warning"), Span(f" · seen {age}" if age else "", "dim")]
+        state = [Span(f"! {told.failure.reason}", "warning")]
         if _cells([*brand, *state]) + 2 > width:
-            state[0] = Span(f"! {told.failure.kind}", "warning")
+            state = [Span(f"! {told.failure.kind}", "warning")]
         hint = [Span(f" · {told.failure.hint}", "strong")] if told.failure.hint else []
     elif told.paused:
         state, hint = (
-            [Span("paused", "warning"), Span(f" · seen {age}" if age else "", "dim"), Span(" · p goes on")],
+            [Span("paused", "warning"), *seen, Span(" · p goes on")],
             [],
         )
     elif told.age_seconds is None:
@@ -69,7 +76,16 @@ def header_row(told: Freshness, width: int) -> Row:
     cost = [Span(f" · ${told.dollars_per_hour:.2f}/h", "dim")] if told.dollars_per_hour >= _CENT else []
     refused = [Span(f" · {told.refused} not allowed: I", "warning")] if told.refused and not told.failure else []
     who = [part for part in (told.account, told.region, told.role, told.profile) if part]
-    optional = [hint, rate, throttled, cost] if told.failure else [refused, rate, throttled, cost, hint]
+    ends = [Span(f" · creds {told.credentials}", "warning" if told.credentials_end else "dim")]
+    ends = ends if told.credentials else []
+    optional = [refused, rate, throttled, ends, cost, hint]
+    if told.failure and told.failure.needs_login:
+        # What to type before anything else, its beginning where there is no room for more.
+        optional = [_cut(hint, width - 2 - _cells(brand + state)), seen, rate, throttled, cost]
+    elif told.failure:
+        optional = [seen, hint, rate, throttled, ends, cost]
+    elif told.credentials_end:
+        optional = [ends, refused, rate, throttled, cost, hint]
     right = state
     for extra in optional:
         if _cells(brand + right + extra) + 2 <= width:
@@ -81,6 +97,16 @@ def header_row(told: Freshness, width: int) -> Row:
         left = " " + " · ".join(who)
     gap = max(1, width - _cells(brand) - cell_len(left) - _cells(right) - 1)
     return Row((*brand, Span(left, "value"), Span(" " * gap), *right))
+
+
+def _cut(spans: list[Span], width: int) -> list[Span]:
+    """Return what fits of a hint, its last span."""
+    rest = width - _cells(spans)
+    if not spans or rest >= 0:
+        return spans
+    *others, last = spans
+    kept = cell_len(last.text) + rest
+    return [*others, Span(set_cell_size(last.text, kept - 1) + "…", last.style)] if kept > _LEAST_HINT else []
 
 
 def _cells(spans: Sequence[Span]) -> int:
