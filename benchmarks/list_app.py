@@ -37,7 +37,10 @@ class Table(App[None]):
         yield Static(id="title")
         table: DataTable[str] = DataTable(cursor_type="row")
         yield table
-        yield Input()
+        line = Input()
+        # Its blinking would look like an effect of the key.
+        line.cursor_blink = False
+        yield line
 
     def on_mount(self) -> None:
         self.jobs = [cells(number, name) for number, name in enumerate(fleet_names(int(sys.argv[2])))]

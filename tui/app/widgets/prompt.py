@@ -30,6 +30,8 @@ class PromptInput(Input):
 
     def __init__(self) -> None:
         super().__init__(restrict=r"[^\x00-\x1f\x7f-\x9f]*", select_on_focus=False)
+        # A blinking cursor would write twice a second for as long as a prompt is open.
+        self.cursor_blink = False
 
     def action_give_up(self) -> None:
         """Leave the prompt."""
