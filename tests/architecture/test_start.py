@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
+    *("importlib.metadata", "email", "zipfile"),
     *("aiohttp", "aiobotocore", "boto3", "botocore", "plotext", "re2"),
     *("tui.aws", "tui.simulator", "tui.app.around", "tui.app.palette"),
     *("tui.app.screens.reading", "tui.app.screens.copy", "tui.app.copying"),
@@ -37,7 +38,7 @@ def among(modules: set[str], names: tuple[str, ...]) -> list[str]:
 
 
 def test_nothing_heavy_is_imported_before_the_first_frame() -> None:
-    modules = imported("import tui.cli.screen, tui.app.app, tui.app.services")
+    modules = imported("import tui.cli.screen, tui.app.app, tui.app.services, tui.cli.crash, tui.cli.logfile")
     assert "tui.app.panes.jobs" in modules
     assert among(modules, HEAVY) == []
 

@@ -1,7 +1,6 @@
 """Hands the terminal to another program and takes it back, so that a login can ask what it has to."""
 
 import asyncio
-import shlex
 import shutil
 import signal
 import sys
@@ -54,6 +53,8 @@ async def lend(app: App[Any], command: Sequence[str], keep: bool = False) -> End
 
 async def _run(command: Sequence[str], keep: bool, pressed: asyncio.Event) -> Ended:
     if not keep:
+        import shlex
+
         _say(f"sagetop: {shlex.join(command)}")
     try:
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE if keep else None)

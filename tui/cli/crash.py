@@ -6,13 +6,11 @@ import contextlib
 import logging
 import os
 import platform
-import shlex
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +75,8 @@ def _lines(error: BaseException) -> Iterator[str]:
     yield f"sagetop {__version__}, Python {platform.python_version()}, {platform.platform()}"
     yield ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
     yield f"TERM={os.environ.get('TERM', '')[:40]}"
+    import shlex
+
     yield shlex.join(["sagetop", *sys.argv[1:]])
     yield ""
     yield "".join(traceback.format_exception(error))
@@ -85,6 +85,9 @@ def _lines(error: BaseException) -> Iterator[str]:
 
 
 def _version(package: str) -> str:
+    # It imports the mail parser, which the first frame would wait for.
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

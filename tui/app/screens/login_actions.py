@@ -1,6 +1,5 @@
 """What `L` does: runs the command that logs in, or asks for an MFA code, with the terminal handed over."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -63,6 +62,8 @@ class LoginActions(Watching):
 
     async def _run(self, login: "Login") -> None:
         ended = await self._lend(login.command)
+        import shlex
+
         command = one_line(safe_text(shlex.join(login.command)))
         if ended.code == 0:
             self.say(f"{command} ended well: asking with what it brought.")
