@@ -142,7 +142,7 @@ class Roster:
         found = []
         for job in news:
             was = self.jobs.get(job.name)
-            if was is None or (was != job and not _is_older(job, was)):
+            if was is None or (was != job and not job.is_older_than(was)):
                 self._put(was, job)
                 if was:
                     found.append((was, job))
@@ -295,13 +295,6 @@ def family_key(parent: Parent) -> str:
 def is_job(key: str) -> bool:
     """Return whether the key of a row is the name of a job."""
     return bool(key) and not key.startswith("\0")
-
-
-def _is_older(job: JobSummary, known: JobSummary) -> bool:
-    # A name may be used again after the job of that name was deleted.
-    if job.times.created != known.times.created or not job.times.modified or not known.times.modified:
-        return False
-    return job.times.modified < known.times.modified
 
 
 def _phase(job: JobSummary) -> tuple[str, str]:

@@ -124,6 +124,12 @@ class JobSummary:
         """Whether the job wants a look."""
         return status.is_problem(self.status, self.secondary_status)
 
+    def is_older_than(self, known: Self) -> bool:
+        """Return whether this was told before `known` was; a name may be used again after its job was deleted."""
+        if self.times.created != known.times.created or not self.times.modified or not known.times.modified:
+            return False
+        return self.times.modified < known.times.modified
+
     def elapsed_seconds(self, now: datetime) -> float | None:
         """Return how long it has run (or waited, before training starts)."""
         return elapsed_seconds(self.times, status.is_terminal(self.status), now)[1]

@@ -327,7 +327,7 @@ class JobFeed:
 
     def _is_news(self, job: JobSummary) -> bool:
         known = self._known.get(key_of(job))
-        return known is None or (job != known and not _is_older(job, known))
+        return known is None or (job != known and not job.is_older_than(known))
 
     def _merge(self, jobs: Iterable[JobSummary]) -> None:
         changed = False
@@ -337,7 +337,7 @@ class JobFeed:
             if known is None:
                 self._known[key] = job
                 changed = True
-            elif job is not known and not _is_older(job, known):
+            elif job is not known and not job.is_older_than(known):
                 merged = _with_details(job, known)
                 if merged != known:
                     self._known[key] = merged
@@ -351,13 +351,6 @@ def _conditions(walk: Walk) -> tuple[Condition, ...]:
         return walk.conditions
     before = walk.created_before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return (*walk.conditions, Condition("CreationTime", "LessThan", before))
-
-
-def _is_older(job: JobSummary, known: JobSummary) -> bool:
-    # A name may be used again after the job of that name was deleted.
-    if job.times.created != known.times.created or not job.times.modified or not known.times.modified:
-        return False
-    return job.times.modified < known.times.modified
 
 
 def _with_details(job: JobSummary, known: JobSummary) -> JobSummary:
